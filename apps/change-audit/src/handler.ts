@@ -1,0 +1,24 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { parkInBucket } from "@doorbell/batch/s3-parking";
+import { streamHandler } from "@doorbell/batch/stream-handler";
+import { parseStreamEvent } from "@doorbell/event-contracts/dynamodb-stream";
+import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
+import { createLogger } from "@doorbell/logger/logger";
+import { imageText } from "./attribute-text.ts";
+import { env, environment } from "./env.ts";
+import { inlineAuditTrail } from "./inline-audit-trail.ts";
+import { recordChanges } from "./record-changes.ts";
+
+const service = "change-audit";
+const trail = inlineAuditTrail({ store: dynamoStore(new DynamoDBClient()), table: env.AUDIT_TABLE });
+
+/** Answers the stream of the orders table: every change becomes one entry of the audit trail. */
+export const handler = streamHandler({
+  parse: parseStreamEvent,
+  log: createLogger({ service, environment }),
+  park: parkInBucket({ client: new S3Client({ forcePathStyle: true }), bucket: env.FAILURES_BUCKET, service }),
+  keyOf: (change) => imageText(change.keys),
+  happenedAt: ({ createdAt }) => (createdAt === undefined ? undefined : createdAt * 1_000),
+  handleBatch: recordChanges({ trail, ordersTable: env.ORDERS_TABLE }),
+});

@@ -1,0 +1,88 @@
+import type { Invocation } from "@doorbell/batch/invocation";
+import type { StreamRecord } from "@doorbell/event-contracts/dynamodb-stream";
+import { expect, test } from "vitest";
+import type { Appended, AuditTrail } from "./audit-trail.ts";
+import { recordChanges } from "./record-changes.ts";
+
+const TABLE_ARN = "arn:aws:dynamodb:eu-central-2:000000000000:table/orders";
+const remainingMs = () => 1_000;
+const lines: object[] = [];
+const keep = (fields: object) => void lines.push(fields);
+const log: Invocation["log"] = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
+const counts = new Map<string, number>();
+const metrics: Invocation["metrics"] = {
+  count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
+};
+const invocation: Invocation = { log, metrics, remainingMs, signal: new AbortController().signal };
+
+function insert(orderId: string): StreamRecord {
+  const id = { S: orderId };
+  return {
+    eventId: `e-${orderId}`,
+    eventName: "INSERT",
+    eventSourceArn: `${TABLE_ARN}/stream/latest`,
+    sequenceNumber: "1",
+    keys: { id },
+    newImage: { id, version: { N: "1" } },
+    createdAt: 0,
+  };
+}
+
+const handlerOf = (trail: AuditTrail) => recordChanges({ trail, ordersTable: "orders" });
+
+test("all changes of a batch go to the trail at once, and each gets the answer that is its own", async () => {
+  const error = new Error("throttled");
+  const answers: Record<string, Appended> = {
+    "o-1": { kind: "appended" },
+    "o-2": { kind: "conflict", stored: "x to y", given: "x to z" },
+    "o-3": { kind: "unavailable", error },
+    "o-4": { kind: "refused", code: "ValidationError" },
+    "o-5": { kind: "duplicate" },
+  };
+  const calls: string[][] = [];
+  const handle = handlerOf({
+    append: async (entries) => {
+      calls.push(entries.map(({ orderId }) => orderId));
+      return entries.map(({ orderId }) => answers[orderId] ?? { kind: "appended" });
+    },
+  });
+  const { newImage: _, ...imageless } = insert("o-0");
+  const outcomes = await handle(
+    [imageless, insert("o-1"), insert("o-2"), imageless, insert("o-3"), insert("o-4"), insert("o-5")],
+    invocation,
+  );
+  expect(calls).toEqual([["o-1", "o-2", "o-3", "o-4", "o-5"]]);
+  expect(outcomes).toMatchObject([
+    { kind: "rejected", reason: "This INSERT has no new image, so it is no change of an order that can be audited." },
+    { kind: "done" },
+    { kind: "rejected", reason: "Another change is recorded for this version: x to y, and this one is x to z." },
+    { kind: "rejected" },
+    { kind: "retry", error },
+    { kind: "rejected", reason: "The audit table cannot hold this change (ValidationError)." },
+    { kind: "done" },
+  ]);
+  expect(Object.fromEntries(counts)).toEqual({ Duplicates: 1, Conflicts: 1 });
+  expect(lines).toMatchObject([
+    { orderId: "o-0", outcome: "no order" },
+    { orderId: "o-1", eventId: "e-o-1", sequenceNumber: "1", version: 1, outcome: "appended" },
+    { orderId: "o-2", outcome: "conflict" },
+    { orderId: "o-0", outcome: "no order" },
+    { orderId: "o-3", outcome: "unavailable" },
+    { orderId: "o-4", outcome: "refused" },
+    { orderId: "o-5", outcome: "duplicate" },
+  ]);
+});
+
+test("a change without an answer is retried, never taken for recorded", async () => {
+  const outcomes = await handlerOf({ append: async () => [] })([insert("o-1")], invocation);
+  expect(outcomes).toMatchObject([{ kind: "retry" }]);
+});
+
+test.each(["orders-of-another-stage", "my-orders"])("a change of the table %s is rejected", async (table) => {
+  const handle = handlerOf({ append: async (entries) => entries.map(() => ({ kind: "appended" })) });
+  const eventSourceArn = `${TABLE_ARN.replace("orders", table)}/stream/latest`;
+  expect(await handle([insert("o-1"), { ...insert("o-2"), eventSourceArn }], invocation)).toEqual([
+    { kind: "done" },
+    { kind: "rejected", reason: `This INSERT is not of the orders table, but of "${eventSourceArn}".` },
+  ]);
+});

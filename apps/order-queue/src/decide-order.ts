@@ -1,0 +1,55 @@
+import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
+import { ORDER_PLACED_TYPE } from "@doorbell/event-contracts/order-placed";
+import type { InlineDecision } from "@doorbell/idempotency/inline";
+import type { Attributes, Write } from "@doorbell/idempotency/store";
+import { fingerprint } from "@doorbell/idempotency/fingerprint";
+import { cancelledPart, placedPart, readOrderItem } from "./order-item.ts";
+
+/**
+ * The write to try before anything is read. A placed order is most likely new, a cancellation most likely follows the
+ * order it cancels.
+ */
+export function proposeOrder(event: BusinessEvent): Write {
+  return event.type === ORDER_PLACED_TYPE ? insertOf(event) : cancelAfter(1, event);
+}
+
+/**
+ * What an event means for the order as it is stored. Pure. Whatever the order and the number of deliveries, the
+ * business fields end the same:
+ *
+ * | stored | `order.placed` | `order.cancelled` |
+ * |---|---|---|
+ * | nothing | insert, version 1 | insert, version 1 |
+ * | placed | duplicate, or conflict where the payload differs | cancel, version 2 |
+ * | cancelled | add what was placed, version 2; it stays cancelled | duplicate: the first cancellation wins |
+ * | both | duplicate, or conflict where the payload differs | duplicate |
+ *
+ * @throws OrderItemUnreadable
+ */
+export function decideOrder(stored: Attributes | undefined, event: BusinessEvent): InlineDecision {
+  if (stored === undefined) return { kind: "write", write: insertOf(event) };
+  const { version, placed, cancelled } = readOrderItem(stored);
+  if (event.type !== ORDER_PLACED_TYPE) {
+    return cancelled === undefined ? { kind: "write", write: cancelAfter(version, event) } : { kind: "duplicate" };
+  }
+  if (placed === undefined) {
+    const set = { version: version + 1, placed: placedPart(event) };
+    return { kind: "write", write: { kind: "update", set, where: { version, status: "cancelled" } } };
+  }
+  const given = fingerprint(event.data);
+  return placed.fingerprint === given ? { kind: "duplicate" } : { kind: "conflict", stored: placed.fingerprint, given };
+}
+
+function insertOf(event: BusinessEvent): Write {
+  const item =
+    event.type === ORDER_PLACED_TYPE
+      ? { version: 1, status: "placed", placed: placedPart(event) }
+      : { version: 1, status: "cancelled", cancelled: cancelledPart(event) };
+  return { kind: "insert", item };
+}
+
+/** Guarded by the status too: a cancellation that came first has version 1 as well. */
+function cancelAfter(version: number, event: Exclude<BusinessEvent, { type: typeof ORDER_PLACED_TYPE }>): Write {
+  const set = { version: version + 1, status: "cancelled", cancelled: cancelledPart(event) };
+  return { kind: "update", set, where: { version, status: "placed" } };
+}

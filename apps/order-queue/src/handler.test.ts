@@ -1,0 +1,143 @@
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
+import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Emulators, startEmulators } from "../test/emulators.ts";
+import { cancelled, invocation, message, placed } from "../test/events.ts";
+import { applyOrders } from "./apply-orders.ts";
+import type { handler as Handler } from "./handler.ts";
+
+let emulators: Emulators;
+let handler: typeof Handler;
+const calls: string[] = [];
+let orders = 0;
+const nextOrder = () => `CA-${(orders += 1)}`;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  emulators.dynamodb.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        calls.push(String(commandName));
+        return next(args);
+      },
+    { step: "finalizeRequest" },
+  );
+  for (const [name, value] of Object.entries(emulators.environment)) vi.stubEnv(name, value);
+  ({ handler } = await import("./handler.ts")); // reads its environment as it is loaded
+}, 60_000);
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await emulators?.stop();
+});
+
+describe("On DynamoDB a batch of ten", () => {
+  const apply = (events: readonly BusinessEvent[], receiveCount = 1) => {
+    calls.length = 0;
+    const batch = applyOrders({ store: dynamoStore(emulators.dynamodb), table: emulators.table });
+    return batch(
+      events.map((event) => message(event, receiveCount)),
+      invocation(),
+    );
+  };
+  const allDone = Array.from({ length: 10 }, () => ({ kind: "done" }));
+  const events = Array.from({ length: 10 }, () => placed(nextOrder()));
+
+  it("new orders is one call, of duplicates two, of redelivered duplicates one", async () => {
+    expect(await apply(events)).toEqual(allDone);
+    expect(calls).toEqual(["BatchExecuteStatementCommand"]);
+    expect(await apply(events)).toEqual(allDone);
+    expect(calls).toEqual(["BatchExecuteStatementCommand", "BatchGetItemCommand"]);
+    expect(await apply(events, 2)).toEqual(allDone);
+    expect(calls).toEqual(["BatchGetItemCommand"]);
+  });
+
+  it("cancellations is one call after the orders, and three before them", async () => {
+    expect(await apply(events.map(({ subject }) => cancelled(subject)))).toEqual(allDone);
+    expect(calls).toEqual(["BatchExecuteStatementCommand"]);
+    expect(await apply(Array.from({ length: 10 }, () => cancelled(nextOrder())))).toEqual(allDone);
+    expect(calls).toEqual(["BatchExecuteStatementCommand", "BatchGetItemCommand", "BatchExecuteStatementCommand"]);
+  });
+
+  it("copies of one new order is two calls", async () => {
+    const event = placed(nextOrder());
+    expect(await apply(Array.from({ length: 10 }, () => event))).toEqual(allDone);
+    expect(calls).toEqual(["BatchExecuteStatementCommand", "BatchGetItemCommand"]);
+  });
+});
+
+describe("The handler", () => {
+  const context = {
+    awsRequestId: "00000000-0000-4000-8000-000000000000",
+    functionName: "order-queue",
+    getRemainingTimeInMillis: () => 30_000,
+  };
+  let messages = 0;
+  const record = (body: string, receiveCount = 1) => ({
+    messageId: `m-${(messages += 1)}`,
+    receiptHandle: "receipt",
+    body,
+    attributes: { ApproximateReceiveCount: String(receiveCount), SentTimestamp: "1767225600000" },
+    messageAttributes: {},
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:eu-central-2:000000000000:orders",
+    awsRegion: "eu-central-2",
+  });
+  const deliver = (...bodies: string[]) => handler({ Records: bodies.map((body) => record(body)) }, context);
+
+  async function parked(): Promise<Message[]> {
+    const { Messages = [] } = await emulators.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: emulators.queueUrl,
+        MaxNumberOfMessages: 10,
+        MessageAttributeNames: ["All"],
+      }),
+    );
+    return Messages;
+  }
+
+  async function stored(orderId: string) {
+    const { Item } = await emulators.dynamodb.send(
+      new GetItemCommand({ TableName: emulators.table, Key: { id: { S: orderId } }, ConsistentRead: true }),
+    );
+    return Item;
+  }
+
+  it("applies events and parks with its reason what can never succeed, body untouched, failing none", async () => {
+    const id = nextOrder();
+    const conflict = JSON.stringify(placed(id, { id: "other", amount: "1" }));
+    const bodies = [placed(id), cancelled(id)].map((event) => JSON.stringify(event));
+    expect(await deliver(...bodies, conflict, "not json")).toEqual({ batchItemFailures: [] });
+
+    const order = await stored(id);
+    expect(order).toMatchObject({ version: { N: "2" }, status: { S: "cancelled" } });
+    expect(order?.["placed"]?.M?.["lines"]).toEqual({
+      L: [{ M: { productId: { S: "FUR-BO-10001798" }, quantity: { N: "2" }, amount: { S: "957.5775" } } }],
+    });
+    const found = await parked();
+    const reasonOf = (body: string) =>
+      found.find(({ Body }) => Body === body)?.MessageAttributes?.["DoorbellReason"]?.StringValue;
+    expect(found).toHaveLength(2);
+    expect(reasonOf(conflict)).toMatch(
+      /^The order is stored with another payload: fingerprint [0-9a-f]{64} is stored, /,
+    );
+    expect(reasonOf("not json")).toMatch(/^The body is not JSON/);
+  });
+
+  it("stays with what it stored when all of it comes again", async () => {
+    const id = nextOrder();
+    const bodies = [cancelled(id), placed(id)].map((event) => JSON.stringify(event));
+    await deliver(...bodies);
+    const before = await stored(id);
+    expect(await deliver(...bodies.toReversed())).toEqual({ batchItemFailures: [] });
+    expect(await deliver(...bodies, ...bodies)).toEqual({ batchItemFailures: [] });
+    expect(await stored(id)).toEqual(before);
+  });
+
+  it("refuses an event of another source", async () => {
+    await expect(handler({ Records: [{ eventSource: "aws:s3", s3: {} }] }, context)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,25 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { queueHandler } from "@doorbell/batch/queue-handler";
+import { parkInQueue } from "@doorbell/batch/sqs-parking";
+import { parseSqsEvent } from "@doorbell/event-contracts/sqs";
+import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
+import { createLogger } from "@doorbell/logger/logger";
+import { applyOrders } from "./apply-orders.ts";
+import { env, environment } from "./env.ts";
+
+const service = "order-queue";
+
+/** A call that hangs must leave time for another one; without the flag the SDK only warns. */
+const dynamodb = new DynamoDBClient({
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 4_000, throwOnRequestTimeout: true },
+});
+
+/** Answers the orders queue: every business event is applied to its order, exactly once. */
+export const handler = queueHandler({
+  parse: parseSqsEvent,
+  log: createLogger({ service, environment }),
+  park: parkInQueue({ client: new SQSClient(), queueUrl: env.ORDERS_DLQ_URL, service }),
+  happenedAt: ({ sentAt }) => sentAt,
+  handleBatch: applyOrders({ store: dynamoStore(dynamodb), table: env.ORDERS_TABLE }),
+});

@@ -1,0 +1,161 @@
+import type { Issue } from "@doorbell/event-contracts/parsed";
+import { FileBroken } from "./file-broken.ts";
+import { fileContents } from "./file-contents.ts";
+import type { Findings, FoundOrder } from "./found-order.ts";
+import { CHECKPOINT_ORDERS, ORDER_EVENT_BYTES, REJECTED_LINES } from "./limits.ts";
+import { orderEvent } from "./order-event.ts";
+import { OrderFile } from "./order-file.ts";
+import { FileRefused } from "./order-reader.ts";
+import { OrderSender } from "./order-sender.ts";
+import type { OutgoingOrder } from "./order-sender.ts";
+import type { OrdersOutlet } from "./orders-outlet.ts";
+import type { Receipt } from "./receipts.ts";
+import { type Reject, reject } from "./reject.ts";
+import type { RejectsWriter } from "./rejects.ts";
+import type { Upload } from "./upload.ts";
+
+/** How a file ended, as its receipt says it. */
+export type Ingested = Pick<
+  Receipt,
+  "status" | "reason" | "format" | "lines" | "orders" | "rejectedLines" | "rejectsKey" | "sha256"
+>;
+
+/** What one run over a file needs. */
+export interface FileRun {
+  readonly upload: Upload;
+  /** The bytes as stored. */
+  readonly stored: AsyncIterable<Uint8Array>;
+  readonly outlet: OrdersOutlet;
+  readonly rejects: RejectsWriter;
+  /** So many of the first orders were sent by an earlier run. */
+  readonly checkpoint: number;
+  readonly remainingMs: () => number;
+  /** Aborted when the run must stop. */
+  readonly signal: AbortSignal;
+  /** `REJECTED_LINES` by default. */
+  readonly maxRejectedLines?: number;
+  /** Called after every `CHECKPOINT_ORDERS` acknowledged orders or so. */
+  readonly saveCheckpoint: (checkpoint: number) => Promise<void>;
+}
+
+/**
+ * Reads a file once, from its beginning: sends its orders, writes its rejects. Holds a few blocks of it at a time and reads no
+ * faster than the orders are taken.
+ *
+ * @throws RunInterrupted where it was not read to its end and another run can do better
+ */
+export async function ingestFile(run: FileRun): Promise<Ingested> {
+  const { upload, rejects, signal, maxRejectedLines = REJECTED_LINES } = run;
+  const contents = fileContents(run.stored);
+  const file = new OrderFile();
+  const sender = new OrderSender({ outlet: run.outlet, alreadySent: run.checkpoint, remainingMs: run.remainingMs });
+  let saved = run.checkpoint;
+  let rejectedLines = 0;
+  let refusedOrders = 0;
+
+  try {
+    const ending = await readToEnd();
+    await sender.drain();
+    await rejectUnsendable();
+    const rejectsKey = await rejects.close();
+    const sha256 = contents.sha256();
+    return {
+      ...ending,
+      ...(file.format !== undefined && { format: file.format }),
+      lines: file.lines,
+      orders: sender.taken - refusedOrders,
+      rejectedLines,
+      ...(rejectsKey !== undefined && { rejectsKey }),
+      ...(sha256 !== undefined && { sha256 }),
+    };
+  } catch (error) {
+    await sender.settle();
+    await rejects.abandon().catch(() => {}); // S3 sweeps parts of an upload that was never completed
+    throw new RunInterrupted({ checkpoint: sender.acknowledged, cause: error });
+  }
+
+  async function readToEnd(): Promise<Pick<Ingested, "status" | "reason">> {
+    try {
+      for await (const chunk of contents.chunks) {
+        signal.throwIfAborted();
+        await take(file.push(chunk));
+        if (rejectedLines > maxRejectedLines) throw new FileBroken(`more than ${maxRejectedLines} lines refused`);
+        await keepCheckpoint();
+      }
+      await take(file.end());
+      return { status: "done" };
+    } catch (error) {
+      if (error instanceof FileRefused) return { status: "refused", reason: error.reason };
+      if (!(error instanceof FileBroken)) throw error;
+      return cut(error.reason);
+    }
+  }
+
+  async function cut(reason: string): Promise<Pick<Ingested, "status" | "reason">> {
+    try {
+      await take(file.cut(reason));
+      return { status: "incomplete", reason };
+    } catch (error) {
+      if (error instanceof FileRefused) return { status: "refused", reason: error.reason };
+      throw error;
+    }
+  }
+
+  async function take({ orders, rejects: found }: Findings): Promise<void> {
+    await write(found);
+    const outgoing: OutgoingOrder[] = [];
+    for (const order of orders) {
+      const body = JSON.stringify(orderEvent(order, upload));
+      const bytes = sizeIfLarge(body);
+      if (bytes <= ORDER_EVENT_BYTES) outgoing.push({ order, body });
+      else await write(rejectOrder(order, tooLarge(bytes)));
+    }
+    await sender.send(outgoing);
+    await rejectUnsendable();
+  }
+
+  async function rejectUnsendable(): Promise<void> {
+    for (const { order, reason } of sender.takeRefused()) {
+      refusedOrders++;
+      await write(rejectOrder(order, { path: "", expected: "an event that the queue takes", received: reason }));
+    }
+  }
+
+  async function write(found: readonly Reject[]): Promise<void> {
+    if (found.length === 0) return;
+    rejectedLines += found.length;
+    await rejects.write(found);
+  }
+
+  async function keepCheckpoint(): Promise<void> {
+    const { acknowledged } = sender;
+    if (acknowledged - saved < CHECKPOINT_ORDERS) return;
+    saved = acknowledged;
+    await run.saveCheckpoint(acknowledged);
+  }
+}
+
+function rejectOrder({ data, lines }: FoundOrder, issue: Issue): Reject[] {
+  return lines.map((line) => reject(line, [issue], data.orderId));
+}
+
+/** Bytes of UTF-8, counted only where they may be too many: a character has at most three. */
+function sizeIfLarge(body: string): number {
+  return body.length * 3 <= ORDER_EVENT_BYTES ? 0 : Buffer.byteLength(body);
+}
+
+function tooLarge(bytes: number): Issue {
+  return { path: "", expected: `an event of at most ${ORDER_EVENT_BYTES} bytes`, received: `${bytes} bytes` };
+}
+
+/** A run ended before its file did. Another one goes on after the first `checkpoint` orders. */
+export class RunInterrupted extends Error {
+  readonly code = "RUN_INTERRUPTED";
+  readonly checkpoint: number;
+
+  constructor(facts: { checkpoint: number; cause: unknown }) {
+    super(`Interrupted after ${facts.checkpoint} orders`, { cause: facts.cause });
+    this.name = "RunInterrupted";
+    this.checkpoint = facts.checkpoint;
+  }
+}

@@ -1,0 +1,169 @@
+import type { Invocation } from "@doorbell/batch/invocation";
+import { cutToBytes } from "@doorbell/event-contracts/describe-issues";
+import type { ObjectEvent } from "@doorbell/event-contracts/s3";
+import type { Grant, Lease } from "@doorbell/idempotency/lease";
+import { ingestFile, type Ingested, RunInterrupted } from "./ingest-file.ts";
+import { LEASE_PATIENCE_MS, REASON_BYTES } from "./limits.ts";
+import { ObjectGone, type ObjectSource } from "./object-source.ts";
+import type { OrdersOutlet } from "./orders-outlet.ts";
+import type { Receipt, Receipts } from "./receipts.ts";
+import type { Rejects } from "./rejects.ts";
+import { type Upload, uploadOf } from "./upload.ts";
+
+/** What handling an upload needs. */
+export interface IngestPorts {
+  /** The bucket of the uploads: events of another one are refused. */
+  readonly bucket: string;
+  readonly objects: ObjectSource;
+  readonly outlet: OrdersOutlet;
+  readonly rejects: Rejects;
+  readonly receipts: Receipts;
+  readonly lease: Lease;
+}
+
+/**
+ * Handles one upload: its orders go out, its refused lines are kept, its receipt says how it ended.
+ *
+ * A repeated event of an upload that has ended does nothing. One that comes while another run is under way throws, so that Lambda
+ * delivers it later; one that finds the lease of a run that died waits for its end. A run that crashed or ran out of time is repeated from the file's beginning without sending the orders before
+ * its checkpoint; those after it may be sent twice, with the same event ids.
+ *
+ * @throws NotAnUpload; UploadBusy; UploadUnfinished, whose cause says why; what the lease throws
+ */
+export function ingestUpload(ports: IngestPorts) {
+  return async (event: ObjectEvent, invocation: Invocation): Promise<void> => {
+    const upload = uploadOf(event, ports.bucket);
+    const log = invocation.log.child({ correlationId: upload.id });
+    const request = {
+      key: `upload-ingest#${upload.id}`,
+      fingerprint: upload.id,
+      remainingMs: () => invocation.remainingMs(),
+      patienceMs: LEASE_PATIENCE_MS,
+    };
+    const outcome = await ports.lease
+      .run(request, (grant) => runUpload(ports, upload, grant, invocation))
+      .catch((error: unknown) => {
+        // The handler's own line does not know the upload.
+        log.warn({ err: error }, "upload not handled to its end");
+        throw error;
+      });
+    if (outcome.kind === "busy") {
+      log.info({ until: new Date(outcome.untilMs) }, "upload is being handled by another run");
+      throw new UploadBusy({ uploadId: upload.id, untilMs: outcome.untilMs });
+    }
+    if (outcome.kind === "done") return log.info(outcome.result, "upload handled");
+    log.info({ outcome: outcome.kind }, "upload was handled before");
+    invocation.metrics.count("Duplicates");
+  };
+}
+
+async function runUpload(ports: IngestPorts, upload: Upload, { fence, signal }: Grant, invocation: Invocation) {
+  const { receipts } = ports;
+  const earlier = await receipts.find(upload.id);
+  // A run that crashed between its receipt and the end of its lease: there is nothing left to do.
+  if (earlier !== undefined && earlier.status !== "processing") return countsOf(earlier);
+  const begun = newReceipt(upload, fence, earlier?.checkpoint ?? 0);
+  await receipts.save(begun);
+  try {
+    const stop = AbortSignal.any([signal, invocation.signal]);
+    const ingested = await ingest(ports, upload, begun, { signal: stop, remainingMs: () => invocation.remainingMs() });
+    const receipt = ended(begun, ingested);
+    await receipts.save(receipt);
+    invocation.metrics.count("RejectedLines", receipt.rejectedLines);
+    return countsOf(receipt);
+  } catch (error) {
+    const reached = error instanceof RunInterrupted ? error.checkpoint : 0;
+    const checkpoint = Math.max(begun.checkpoint, reached);
+    const failures = [error];
+    if (reached > begun.checkpoint) {
+      await receipts.save({ ...begun, checkpoint }).catch((failure: unknown) => failures.push(failure));
+    }
+    const cause = failures.length === 1 ? error : new AggregateError(failures, "nor could the checkpoint be saved");
+    throw new UploadUnfinished({ uploadId: upload.id, checkpoint, cause });
+  }
+}
+
+async function ingest(
+  { objects, outlet, rejects, receipts }: IngestPorts,
+  upload: Upload,
+  begun: Receipt,
+  time: { readonly signal: AbortSignal; readonly remainingMs: () => number },
+): Promise<Ingested> {
+  if (upload.size === 0) return refused(upload.key.endsWith("/") ? "a folder, no file" : "empty");
+  try {
+    return await ingestFile({
+      upload,
+      stored: await objects.open(upload, time.signal),
+      outlet,
+      rejects: rejects.open(upload.id),
+      checkpoint: begun.checkpoint,
+      ...time,
+      saveCheckpoint: (checkpoint) => receipts.save({ ...begun, checkpoint }),
+    });
+  } catch (error) {
+    if (error instanceof ObjectGone) return refused(error.reason);
+    throw error;
+  }
+}
+
+function refused(reason: string): Ingested {
+  return { status: "refused", reason, lines: 0, orders: 0, rejectedLines: 0 };
+}
+
+function newReceipt({ version: _version, ...upload }: Upload, fence: number, checkpoint: number): Receipt {
+  return {
+    ...upload,
+    correlationId: upload.id,
+    status: "processing",
+    lines: 0,
+    orders: 0,
+    rejectedLines: 0,
+    checkpoint,
+    fence,
+  };
+}
+
+function ended(begun: Receipt, ingested: Ingested): Receipt {
+  const { reason } = ingested;
+  return {
+    ...begun,
+    ...ingested,
+    ...(reason !== undefined && { reason: cutToBytes(reason, REASON_BYTES) }),
+    checkpoint: ingested.orders,
+  };
+}
+
+/** What may be logged of an upload: no reason, since one may quote the file. */
+function countsOf({ status, format, lines, orders, rejectedLines }: Receipt) {
+  return { status, ...(format !== undefined && { format }), lines, orders, rejectedLines };
+}
+
+/** Another run is handling this upload. Lambda delivers the event again, by when it has ended. */
+export class UploadBusy extends Error {
+  readonly code = "UPLOAD_BUSY";
+  readonly uploadId: string;
+  readonly untilMs: number;
+
+  constructor(facts: { uploadId: string; untilMs: number }) {
+    super(`Upload ${facts.uploadId} is being handled by another run`);
+    this.name = "UploadBusy";
+    this.uploadId = facts.uploadId;
+    this.untilMs = facts.untilMs;
+  }
+}
+
+/** The upload was not handled to its end; a retry goes on after the first `checkpoint` orders. */
+export class UploadUnfinished extends Error {
+  readonly code = "UPLOAD_UNFINISHED";
+  readonly uploadId: string;
+  readonly checkpoint: number;
+
+  constructor(facts: { uploadId: string; checkpoint: number; cause: unknown }) {
+    super(`Upload ${facts.uploadId} is unfinished; a retry goes on after ${facts.checkpoint} orders`, {
+      cause: facts.cause,
+    });
+    this.name = "UploadUnfinished";
+    this.uploadId = facts.uploadId;
+    this.checkpoint = facts.checkpoint;
+  }
+}

@@ -1,0 +1,57 @@
+import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { OrdersOutlet, SendResult } from "./orders-outlet.ts";
+
+/**
+ * Sends order events to an SQS queue. `SendMessageBatch` answers 200 even when entries failed (SQS API reference), so each
+ * entry is looked at: a sender's fault is refused, anything else may be sent again.
+ */
+export function sqsOrdersOutlet(client: SQSClient, queueUrl: string): OrdersOutlet {
+  return {
+    async send(bodies) {
+      const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+      try {
+        const { Successful = [], Failed = [] } = await client.send(
+          new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
+        );
+        const results = new Map<string | undefined, SendResult>();
+        for (const { Id } of Successful) results.set(Id, { kind: "sent" });
+        for (const entry of Failed) results.set(entry.Id, failureOf(entry));
+        return Entries.map(({ Id }) => results.get(Id) ?? { kind: "failed", error: new EntryFailed("NoAnswer") });
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        return bodies.map(() => ({ kind: "failed", error }));
+      }
+    },
+  };
+}
+
+function failureOf({ Code, Message, SenderFault }: BatchResultErrorEntry): SendResult {
+  const code = Code ?? "Unknown";
+  return SenderFault === true
+    ? { kind: "refused", reason: `${code}${Message === undefined ? "" : `: ${Message}`}` }
+    : { kind: "failed", error: new EntryFailed(code) };
+}
+
+/** The SDK has retried these a few times already; a client error other than throttling stays what it is. */
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ("$retryable" in error && error.$retryable !== undefined) return true;
+  const metadata = "$metadata" in error ? error.$metadata : undefined;
+  const status =
+    typeof metadata === "object" && metadata !== null && "httpStatusCode" in metadata
+      ? metadata.httpStatusCode
+      : undefined;
+  if (typeof status !== "number") return true; // no answer came: connection refused, reset, timed out
+  return status >= 500 || status === 429 || /throttl|TooManyRequests|RequestThrottled/i.test(error.name);
+}
+
+/** SQS failed one entry of a batch. */
+export class EntryFailed extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`SQS did not take the message: ${code}`);
+    this.name = "EntryFailed";
+    this.code = code;
+  }
+}

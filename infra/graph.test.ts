@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { committedStages, graphFile } from "@doorbell/sst-graph/graph-file";
+import { inputDigest } from "@doorbell/sst-graph/input-digest";
+import { expect, test } from "vitest";
+import local from "./graph.json" with { type: "json" };
+import production from "./graph.production.json" with { type: "json" };
+import { viewGraph } from "./policy/graph-view.ts";
+
+const root = join(import.meta.dirname, "..");
+const graphs = [local, production];
+
+test.each(graphs)(
+  "the graph of $stage was written from sst.config.ts and infra/ as they are; if this fails, run 'npm run graph:write' and review it",
+  async ({ digest }) => {
+    expect(digest).toBe(await inputDigest(root));
+  },
+);
+
+test("every committed graph is tested here", async () => {
+  expect(graphs.map(({ stage }) => stage)).toEqual(await committedStages(root));
+  expect(graphs.map(({ stage }) => existsSync(join(root, graphFile(stage))))).toEqual([true, true]);
+});
+
+test("every function's handler is a file of the repository", () => {
+  const files = viewGraph(local)
+    .all("aws:lambda/function:Function")
+    .map(({ handler }) => handler.replace(/\.[^.]+$/, ".ts"));
+  expect(files).not.toEqual([]);
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+/** `path: before → after` for everything in which production is not simply the local stage by another name. */
+function differences(before: unknown, after: unknown, path = ""): readonly string[] {
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  if (!isObject(before) || !isObject(after)) return [`${path}: ${JSON.stringify(before)} → ${JSON.stringify(after)}`];
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+    differences(Reflect.get(before, key), Reflect.get(after, key), path === "" ? key : `${path}.${key}`),
+  );
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
+
+/** Resources by type and name, the stage taken out of every name; SST puts a hash of the function's ARN into that of a queue's mapping. */
+function comparable(graph: typeof local | typeof production): unknown {
+  const neutral: unknown = JSON.parse(
+    JSON.stringify(graph.resources).replaceAll(new RegExp(`doorbell[-/]${graph.stage}`, "g"), "doorbell"),
+  );
+  return Object.fromEntries(
+    (Array.isArray(neutral) ? neutral : []).map(({ type, name, ...resource }) => [
+      `${type.split(":").at(-1)} ${name.replace(/Subscriber[A-Z][a-z]{5}Event/, "SubscriberEvent")}`,
+      resource,
+    ]),
+  );
+}
+
+test("what production has beyond the others is that it keeps its data and is watched", () => {
+  const watching = /^(?:MetricAlarm|LogMetricFilter|Dashboard|Topic) /;
+  expect(differences(comparable(local), comparable(production)).filter((line) => !watching.test(line))).toEqual([
+    ...["AuditTable", "IdempotencyTable", "OrdersTable", "UploadsTable"].flatMap((table) => [
+      `Table ${table}Table.inputs.deletionProtectionEnabled: false → true`,
+      `Table ${table}Table.retainOnDelete: undefined → true`,
+    ]),
+    'EventSourceMapping OrdersTableSubscriberChangeAuditEventSourceMapping.inputs.metricsConfig: undefined → {"metrics":["EventCount"]}',
+    ...["Failures", "Rejects", "Uploads"].flatMap((bucket) => [
+      `Bucket ${bucket}Bucket.inputs.forceDestroy: true → false`,
+      `Bucket ${bucket}Bucket.retainOnDelete: undefined → true`,
+    ]),
+  ]);
+});

@@ -1,0 +1,166 @@
+import { isDeepStrictEqual } from "node:util";
+import { failureQueues, invokeConfigs, queueMappings, streamMappings } from "./delivery-rules.ts";
+import { type GraphView, nameIn } from "./graph-view.ts";
+import type { Rule } from "./rule.ts";
+
+const alarms = (graph: GraphView) => graph.all("aws:cloudwatch/metricAlarm:MetricAlarm");
+const filters = (graph: GraphView) => graph.all("aws:cloudwatch/logMetricFilter:LogMetricFilter");
+const functions = (graph: GraphView) => graph.all("aws:lambda/function:Function");
+
+/** A metric, and between which values of it an alarm has to ring. */
+interface Watched {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly from?: number;
+  readonly to: number;
+}
+
+/** The longest time that an alarm may take to notice, in seconds. */
+const SOON = 1800;
+
+/** Whether an alarm rings soon when the metric comes to a value between `from` and `to`. */
+function rings(graph: GraphView, { namespace, metric, dimensions = {}, from = 1, to }: Watched): boolean {
+  return alarms(graph).some(
+    (it) =>
+      it.namespace === namespace &&
+      it.metricName === metric &&
+      isDeepStrictEqual(it.dimensions, dimensions) &&
+      it.comparisonOperator === "GreaterThanOrEqualToThreshold" &&
+      it.threshold >= from &&
+      it.threshold <= to &&
+      (it.period ?? Infinity) * it.evaluationPeriods <= SOON,
+  );
+}
+
+const onFunction = (functionName: string, metric: string, to: number, from = 1): Watched => ({
+  namespace: "AWS/Lambda",
+  metric,
+  dimensions: { FunctionName: functionName },
+  from,
+  to,
+});
+
+const onQueue = (queue: string, metric: string, to: number, from = 1): Watched => ({
+  namespace: "AWS/SQS",
+  metric,
+  dimensions: { QueueName: queue },
+  from,
+  to,
+});
+
+/** What `service` counts in embedded metric format. */
+const onService = (graph: GraphView, service: string) => ({
+  namespace: "Doorbell",
+  dimensions: { service, function: `${graph.app}-${graph.stage}-${service}` },
+});
+
+/** A rule that every one of `watched` has an alarm; it breaks by the name that stands before. */
+function watches(name: string, watched: (graph: GraphView) => readonly (readonly [string, Watched])[]): Rule {
+  return {
+    name,
+    violations: (graph) =>
+      watched(graph)
+        .filter(([, metric]) => !rings(graph, metric))
+        .map(([resource]) => resource),
+  };
+}
+
+/** Nothing fails unseen: what has to hold of a stage that somebody watches. */
+export const alarmRules: readonly Rule[] = [
+  watches("a queue of failures rings at its first message", (graph) =>
+    failureQueues(graph).map((name) => [name, onQueue(name, "ApproximateNumberOfMessagesVisible", 1)]),
+  ),
+  watches("a queue that feeds a function rings when a message has waited for minutes", (graph) =>
+    queueMappings(graph)
+      .map(({ eventSourceArn }) => nameIn(eventSourceArn))
+      .map((name) => [name, onQueue(name, "ApproximateAgeOfOldestMessage", 3600, 60)]),
+  ),
+  watches("a stream that feeds a function rings long before it forgets", (graph) =>
+    streamMappings(graph)
+      .map(({ functionName }) => nameIn(functionName))
+      .map((name) => [name, onFunction(name, "IteratorAge", 3_600_000, 60_000)]),
+  ),
+  watches("a function rings when it fails again and again", (graph) =>
+    functions(graph).map(({ name }) => [name, onFunction(name, "Errors", 20)]),
+  ),
+  watches("a function rings when it is throttled", (graph) =>
+    functions(graph).map(({ name }) => [name, onFunction(name, "Throttles", 10)]),
+  ),
+  watches("a function rings before it reaches its timeout", (graph) =>
+    functions(graph).map(({ name, timeout }) => [name, onFunction(name, "Duration", timeout * 950, timeout * 500)]),
+  ),
+  watches("a failure destination that takes nothing rings", (graph) =>
+    [...invokeConfigs(graph), ...streamMappings(graph)]
+      .map(({ functionName }) => nameIn(functionName))
+      .map((name) => [name, onFunction(name, "DestinationDeliveryFailures", 1)]),
+  ),
+  {
+    name: "a stream batch that is given up is counted, and rings",
+    violations: (graph) =>
+      graph.resources
+        .filter(({ type, inputs }) => type.endsWith(":EventSourceMapping") && "destinationConfig" in inputs)
+        .map(({ name }) => name)
+        .filter((name) => {
+          const dimensions = { EventSourceMappingUUID: name };
+          const metric = "OnFailureDestinationDeliveredEventCount";
+          return (
+            !streamMappings(graph).some(({ metricsConfig }) => metricsConfig?.metrics.includes("EventCount")) ||
+            !rings(graph, { namespace: "AWS/Lambda", metric, dimensions, to: 1 })
+          );
+        }),
+  },
+  watches("rejected lines and parked changes ring", (graph) =>
+    [
+      { service: "upload-ingest", metric: "RejectedLines" },
+      { service: "change-audit", metric: "Parked" },
+    ].map(({ service, metric }) => [service, { ...onService(graph, service), metric, to: 1 }]),
+  ),
+  {
+    name: "cancellations that wait for their order ring, those whose order came do not",
+    violations: (graph) => {
+      const service = onService(graph, "order-queue");
+      const counted = alarms(graph)
+        .filter(
+          ({ threshold, comparisonOperator }) => threshold === 1 && comparisonOperator.startsWith("GreaterThanOr"),
+        )
+        .map(({ metricQueries }) => metricQueries.flatMap(({ metric }) => metric ?? []))
+        .filter((metrics) => metrics.every((it) => isDeepStrictEqual(it.dimensions, service.dimensions)))
+        .map((metrics) => metrics.map(({ metricName }) => metricName).join(" - "));
+      return counted.includes("CancellationsWaiting - CancellationsMatched") ? [] : ["order-queue"];
+    },
+  },
+  {
+    name: "refused uploads are counted from the log, and ring",
+    violations: (graph) => {
+      const metric = "RefusedUploads";
+      const filter = filters(graph).find(({ metricTransformation }) => metricTransformation.name === metric);
+      const isOwnLog = functions(graph).some(({ loggingConfig }) => loggingConfig.logGroup === filter?.logGroupName);
+      const namespace = filter?.metricTransformation.namespace ?? "";
+      return isOwnLog && rings(graph, { namespace, metric, to: 1 }) ? [] : [metric];
+    },
+  },
+  {
+    name: "every alarm tells somebody, and is silent where nothing happens",
+    violations: (graph) => {
+      const topics = graph.all("aws:sns/topic:Topic").map(({ name }) => name);
+      return alarms(graph)
+        .filter(
+          ({ alarmActions, actionsEnabled, treatMissingData }) =>
+            !actionsEnabled ||
+            treatMissingData !== "notBreaching" ||
+            !alarmActions.some((arn) => topics.includes(nameIn(arn))),
+        )
+        .map(({ name }) => name);
+    },
+  },
+  {
+    name: "the dashboard shows every alarm",
+    violations: (graph) => {
+      const shown = JSON.stringify(graph.all("aws:cloudwatch/dashboard:Dashboard"));
+      return alarms(graph)
+        .filter(({ name }) => !shown.includes(`:alarm:${name}"`))
+        .map(({ name }) => name);
+    },
+  },
+];

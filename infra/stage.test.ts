@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { guardStage, stageKind } from "./stage.ts";
+
+test.each([
+  ["production", "permanent"],
+  ["staging", "permanent"],
+  ["pr-1", "preview"],
+  ["pr-20417", "preview"],
+  ["dev-ana", "personal"],
+  ["dev-ana2", "personal"],
+  ["local", "local"],
+  // Names that are the same on many machines, or nearly those of a stage that matters.
+  ["ubuntu", undefined],
+  ["root", undefined],
+  ["dev", undefined],
+  ["dev-", undefined],
+  ["dev-Ana", undefined],
+  ["dev-a-name-that-is-too-long", undefined],
+  ["Production", undefined],
+  ["production2", undefined],
+  ["pr-", undefined],
+  ["pr-0", undefined],
+  ["", undefined],
+  [undefined, undefined],
+])("stage %j is %s", (name, kind) => {
+  expect(stageKind(name)).toBe(kind);
+});
+
+describe("what may be done with a stage", () => {
+  const permanent = "production";
+  const preview = "pr-7";
+  const personal = "dev-ana";
+
+  test.each([
+    ["deploy", permanent],
+    ["deploy", preview],
+    ["deploy", personal],
+    ["diff", permanent],
+    ["diff", "local"],
+    ["remove", preview],
+  ])("sst %s --stage %s", (command, stage) => {
+    expect(() => guardStage({ stage, dev: false, command })).not.toThrow();
+  });
+
+  test("sst dev on a personal stage", () => {
+    expect(() => guardStage({ stage: personal, dev: true, command: "dev" })).not.toThrow();
+  });
+});
+
+describe("what is refused", () => {
+  test.each(["production", "staging", "pr-7", "local"])("sst dev on %s, whose events others send", (stage) => {
+    expect(() => guardStage({ stage, dev: true, command: "dev" })).toThrow(
+      expect.objectContaining({ code: "STAGE_REFUSED", message: expect.stringContaining("--stage dev-") }),
+    );
+  });
+
+  test.each(["ubuntu", "test", "prod"])("a stage named %s, whatever is done", (stage) => {
+    expect(() => guardStage({ stage, dev: false, command: "deploy" })).toThrow(/no stages named.*dev-<your name>/);
+  });
+
+  test("deploying the stage of the local cloud", () => {
+    expect(() => guardStage({ stage: "local", dev: false, command: "deploy" })).toThrow(/doorbell up/);
+  });
+});

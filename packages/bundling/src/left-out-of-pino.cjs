@@ -1,0 +1,8 @@
+// Stands in a bundle for pino's `lib/transport` and `lib/multistream`, which are functions in CommonJS. A service logs to
+// one stream, stdout, and never through a worker thread.
+module.exports = function leftOutOfPino() {
+  const error = new Error(
+    "A service logs to stdout alone: pino's transports and multistreams are left out of its bundle",
+  );
+  throw Object.assign(error, { code: "LEFT_OUT_OF_PINO" });
+};

@@ -1,0 +1,69 @@
+import { SAMPLE_NAMES, sampleEvent } from "@doorbell/event-contracts/sample-events";
+import { sampleOrderPlaced, sampleSqsRecord, sampleStreamRecord } from "@doorbell/event-contracts/testing";
+import { expect, test } from "vitest";
+import { checkEvent } from "./events-check.ts";
+
+const check = (event: unknown, source?: string) => checkEvent(JSON.stringify(event), source);
+
+const SOURCES: Record<string, string> = {
+  s3: "s3",
+  "s3-sqs": "s3",
+  "s3-sns": "s3",
+  "s3-sns-sqs": "s3",
+  "s3-sns-sqs-raw": "s3",
+  "s3-eventbridge": "s3",
+  sqs: "sqs",
+  "sqs-fifo": "sqs",
+  sns: "sns",
+  dynamodb: "dynamodb",
+  eventbridge: "eventbridge",
+  "doorbell.order.placed.v1": "orders",
+  "doorbell.order.cancelled.v1": "orders",
+};
+
+test.each(SAMPLE_NAMES)("the source of a sample of %s is found, and nothing is wrong with it", (name) => {
+  const checked = check(sampleEvent(name, { seed: 7 }));
+  expect(checked).toMatchObject({ source: SOURCES[name], issues: [] });
+  expect(checked.records).toHaveLength(1);
+});
+
+test("a test event of S3 is one of S3, without records", () => {
+  const event = { Service: "Amazon S3", Event: "s3:TestEvent", Bucket: "uploads" };
+  expect(check(event)).toEqual({ source: "s3", records: [], issues: [] });
+});
+
+test("a business event by itself is checked as one", () => {
+  expect(check(sampleOrderPlaced())).toMatchObject({ source: "cloudevents", issues: [] });
+  expect(check(sampleOrderPlaced({ total: "1" }))).toMatchObject({ issues: [{ path: "data.total" }] });
+});
+
+test("issues inside of a message are named from the outside in", () => {
+  const body = JSON.stringify(sampleOrderPlaced({ currency: "usd" }));
+  expect(
+    check({ Records: [sampleSqsRecord(), sampleSqsRecord({ body })] }, "orders").issues.map(({ path }) => path),
+  ).toEqual(["Records[0].body.specversion", "Records[1].body.data.currency"]);
+});
+
+test("a source that is given wins over the one that is found", () => {
+  expect(check(sampleEvent("sqs"), "s3")).toMatchObject({
+    source: "s3",
+    issues: [{ path: "Records[0].body.Records" }],
+  });
+});
+
+test("the window of a stream event is read as well", () => {
+  const window = { start: "2024-03-01T08:30:00Z", end: "2024-03-01T08:35:00Z" };
+  const rest = { window, state: { 1: "a" }, shardId: "s", eventSourceARN: "arn", isFinalInvokeForWindow: true };
+  expect(check({ Records: [], ...rest })).toMatchObject({ source: "dynamodb", issues: [], records: [{ ok: true }] });
+  const wrong = { Records: [sampleStreamRecord()], ...rest, window: { start: "noon", end: 5 } };
+  expect(check(wrong).issues.map(({ path }) => path)).toEqual(["window.start", "window.end"]);
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["a list", "[]"],
+  ["no event", "{}"],
+  ["text", '"x"'],
+])("%s is an event of no source", (_, text) => {
+  expect(checkEvent(text)).toMatchObject({ source: undefined, issues: [{ path: "" }] });
+});

@@ -1,0 +1,20 @@
+import { CommandError } from "../command-error.ts";
+import { findCloud } from "../running-cloud.ts";
+import { formatSeconds } from "../table.ts";
+
+/** `doorbell wait --idle`: ends with 0 when nothing is left to handle, with 1 when that has not come in time. */
+export async function wait(options: {
+  readonly port?: number;
+  readonly timeout: number;
+  readonly json?: boolean;
+}): Promise<void> {
+  const started = performance.now();
+  const timeoutMs = Math.round(options.timeout * 1_000);
+  const response = await findCloud(options).request(`/_doorbell/wait?timeoutMs=${timeoutMs}`, { method: "POST" });
+  const waitedMs = Math.round(performance.now() - started);
+  await response.body?.cancel();
+  if (options.json) process.stdout.write(`${JSON.stringify({ idle: response.ok, waitedMs })}\n`);
+  if (!response.ok)
+    throw new CommandError(`still busy after ${options.timeout} s; "doorbell status" shows where.`, { exitStatus: 1 });
+  if (!options.json) process.stdout.write(`idle after ${formatSeconds(waitedMs)}\n`);
+}

@@ -1,0 +1,89 @@
+/**
+ * What can end in a place for failures:
+ *
+ * | kind | where | what it is |
+ * |---|---|---|
+ * | `order-rejected` | orders DLQ | a message that `order-queue` parked with a reason |
+ * | `order-exhausted` | orders DLQ | a message that ran out of receives |
+ * | `change-rejected` | failures bucket, `rejected/` | a stream record that `change-audit` parked with a reason |
+ * | `batch-exhausted` | failures bucket, `aws/lambda/` | a whole stream batch that Lambda gave up |
+ * | `upload-exhausted` | queue of failed uploads | an S3 event that Lambda gave up |
+ */
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+
+/** All kinds; docs/operations.md has a section for each. */
+export const FAILURE_KINDS = [
+  "order-rejected",
+  "order-exhausted",
+  "change-rejected",
+  "batch-exhausted",
+  "upload-exhausted",
+] as const;
+
+/** Whether a text is the name of a kind. */
+export function isFailureKind(text: string): text is FailureKind {
+  return FAILURE_KINDS.some((kind) => kind === text);
+}
+
+/** One thing that failed, as people and programs see it. Times are ISO 8601; what a place does not tell is absent. */
+export interface Failure {
+  /** The same at every look: a message id, or a hash of the object's key. */
+  readonly id: string;
+  readonly kind: FailureKind;
+  /** For people: `orders DLQ`. */
+  readonly place: string;
+  /** What failed: an order, changes of orders, an uploaded file. */
+  readonly what: string;
+  readonly reason: string;
+  readonly attempts?: number;
+  /** When it was first sent or tried. */
+  readonly firstAt?: string;
+  /** When it failed for good. */
+  readonly lastAt?: string;
+  /** What else is known, by name: ids to follow it by, the object's key. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** What is known once a failure was sent back. Only `failed-again` leaves it where it lies. */
+export type Sent =
+  /** Accepted; the outcome shows later. */
+  | { readonly kind: "sent" }
+  /** The service has answered that it is done. */
+  | { readonly kind: "handled"; readonly detail?: string }
+  | { readonly kind: "failed-again"; readonly detail: string };
+
+/** A failure in its place. In a queue it is hidden from others as long as the listing goes on. */
+export interface FoundFailure {
+  readonly failure: Failure;
+  /** What is sent back, to the letter. */
+  readonly content: string;
+  /** Whether the service has done it already, read from what the service writes; false too where that cannot be told. */
+  isDone(): Promise<boolean>;
+  /** Sends it back where it belongs. May be repeated: every service does the same thing once. @throws NotSendable */
+  send(): Promise<Sent>;
+  /** Takes it out of its place; called only after it was sent. */
+  remove(): Promise<void>;
+}
+
+/** A place where failures end. */
+export interface FailureSource {
+  readonly place: string;
+  /** What can lie there. */
+  readonly kinds: readonly FailureKind[];
+  /** Every failure there once, none taken out. Whoever breaks off gives back what was hidden. */
+  failures(): AsyncIterable<FoundFailure>;
+  /** How many are hidden at the moment by someone else's look, about. They come back by themselves. */
+  hidden(): Promise<number>;
+}
+
+/** There is nothing in it that could be sent back; a person has to look. */
+export class NotSendable extends Error {
+  readonly code = "NOT_SENDABLE";
+  readonly why: string;
+
+  constructor(why: string) {
+    super(`Cannot be sent back: ${why}`);
+    this.name = "NotSendable";
+    this.why = why;
+  }
+}

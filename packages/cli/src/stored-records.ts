@@ -1,0 +1,86 @@
+import { type DynamoDBClient, GetItemCommand, paginateQuery, paginateScan } from "@aws-sdk/client-dynamodb";
+import { type FoundEntry, readAuditEntry } from "@doorbell/change-audit/read-audit-entry";
+import * as v from "valibot";
+import { plainItem } from "./audit/stored-item.ts";
+import type { Names } from "./aws/names.ts";
+
+const receiptSchema = v.looseObject({
+  id: v.string(),
+  key: v.string(),
+  eventTime: v.string(),
+  status: v.string(),
+  reason: v.optional(v.string()),
+  lines: v.number(),
+  orders: v.number(),
+  rejectedLines: v.number(),
+  rejectsKey: v.optional(v.string()),
+  checkpoint: v.number(),
+});
+
+/** What is known of an upload, as `upload-ingest` writes it. */
+export type StoredReceipt = v.InferOutput<typeof receiptSchema>;
+
+const partSchema = v.looseObject({ eventId: v.string(), correlationId: v.string() });
+const orderSchema = v.looseObject({
+  id: v.string(),
+  version: v.number(),
+  status: v.string(),
+  placed: v.optional(partSchema),
+  cancelled: v.optional(partSchema),
+});
+
+/** An order, as `order-queue` writes it. Holds personal data. */
+export type StoredOrder = v.InferOutput<typeof orderSchema>;
+
+/** What the tables hold of one upload or one order, consistently read. */
+export interface StoredRecords {
+  receipt(uploadId: string): Promise<StoredReceipt | undefined>;
+  /** The newest `limit` receipts, by the time of their upload; the whole table is scanned. */
+  receipts(limit: number): Promise<readonly StoredReceipt[]>;
+  order(orderId: string): Promise<StoredOrder | undefined>;
+  /** At most `limit` entries, the first ones first. */
+  entries(orderId: string, limit: number): Promise<readonly FoundEntry[]>;
+}
+
+/** Opens the tables. Needs `dynamodb:GetItem`, `Query` and `Scan`. */
+export function openStoredRecords(client: DynamoDBClient, names: Names): StoredRecords {
+  const get = async (table: string, id: string) => {
+    const { Item } = await client.send(
+      new GetItemCommand({ TableName: table, Key: { id: { S: id } }, ConsistentRead: true }),
+    );
+    return Item === undefined ? undefined : plainItem(Item);
+  };
+  return {
+    async receipt(uploadId) {
+      const item = await get(names.UPLOADS_TABLE, uploadId);
+      return item === undefined ? undefined : v.parse(receiptSchema, item);
+    },
+    async receipts(limit) {
+      let newest: StoredReceipt[] = [];
+      for await (const page of paginateScan({ client }, { TableName: names.UPLOADS_TABLE, ConsistentRead: true })) {
+        const more = (page.Items ?? []).map((item) => v.parse(receiptSchema, plainItem(item)));
+        newest = [...newest, ...more].toSorted((a, b) => b.eventTime.localeCompare(a.eventTime)).slice(0, limit);
+      }
+      return newest;
+    },
+    async order(orderId) {
+      const item = await get(names.ORDERS_TABLE, orderId);
+      return item === undefined ? undefined : v.parse(orderSchema, item);
+    },
+    async entries(orderId, limit) {
+      const found: FoundEntry[] = [];
+      const query = {
+        TableName: names.AUDIT_TABLE,
+        ConsistentRead: true,
+        KeyConditionExpression: "orderId = :id",
+        ExpressionAttributeValues: { ":id": { S: orderId } },
+        Limit: limit,
+      };
+      for await (const page of paginateQuery({ client }, query)) {
+        for (const item of page.Items ?? []) found.push(readAuditEntry(plainItem(item)));
+        if (found.length >= limit) break;
+      }
+      return found.slice(0, limit);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import * as v from "valibot";
+import { instantSchema } from "./calendar-schema.ts";
+import { withFieldRule } from "./field-rule.ts";
+import type { Schema } from "./parse-with.ts";
+import { identifier } from "./text.ts";
+
+/** An order id is at most this long. */
+export const MAX_ORDER_ID_CHARS = 64;
+
+/** What the subject of an order's event should be, where it is not the order. */
+export function expectedSubject(event: { subject: string; data: { orderId: string } }): string | undefined {
+  return event.subject === event.data.orderId ? undefined : "the same as data.orderId";
+}
+
+/**
+ * A CloudEvents 1.0 event in structured JSON, whose data fits `data`. `subject` is the order's id and must equal
+ * `data.orderId`. Extension attributes other than `correlationid` are allowed and ignored.
+ */
+// @__NO_SIDE_EFFECTS__
+export function orderEvent<const Type extends string, Data extends { orderId: string }>(
+  type: Type,
+  data: Schema<Data>,
+) {
+  return withFieldRule(
+    v.object({
+      specversion: v.literal("1.0"),
+      id: identifier(256),
+      source: identifier(2048),
+      type: v.literal(type),
+      subject: identifier(MAX_ORDER_ID_CHARS),
+      time: instantSchema,
+      datacontenttype: v.exactOptional(v.literal("application/json")),
+      dataschema: v.exactOptional(identifier(2048)),
+      correlationid: v.exactOptional(identifier(128)),
+      data,
+    }),
+    "subject",
+    expectedSubject,
+  );
+}

@@ -1,0 +1,31 @@
+import * as v from "valibot";
+import { issueAt, joinPath, MAX_ISSUES } from "./issue.ts";
+import type { Issue, Parsed } from "./parsed.ts";
+
+/** What the contracts use of a valibot schema. */
+export type Schema<T> = v.GenericSchema<unknown, T>;
+
+/**
+ * Checks `input` against a valibot schema. Never throws on a payload that came out of `JSON.parse`.
+ * `path` is where `input` sits in the whole payload and leads every issue.
+ */
+export function parseWith<T>(schema: Schema<T>, input: unknown, path = ""): Parsed<T> {
+  const result = v.safeParse(schema, input);
+  if (result.success) return { ok: true, value: result.output };
+  return { ok: false, issues: result.issues.slice(0, MAX_ISSUES).map((issue) => toIssue(issue, path)) };
+}
+
+function toIssue(issue: v.BaseIssue<unknown>, start: string): Issue {
+  const path = (issue.path ?? []).reduce((parent, item) => joinPath(parent, item.key), start);
+  return issueAt(path, expectationOf(issue), issue.input);
+}
+
+function expectationOf(issue: v.BaseIssue<unknown>): string {
+  // The checks of this package all carry their expectation as the message; valibot's own would be a bare pattern.
+  if (issue.kind !== "schema") return issue.message;
+  // A missing key is reported by its parent, with the key itself as the expectation.
+  const isMissingKey = issue.type === "object" && issue.input === undefined && issue.path !== undefined;
+  if (isMissingKey) return "a value";
+  // valibot says Object and Array where JSON says object and array.
+  return issue.expected?.replace(/^(?:Object|Array)$/, (name) => name.toLowerCase()) ?? issue.message;
+}

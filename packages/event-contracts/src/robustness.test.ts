@@ -1,0 +1,78 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { FUZZ_TARGETS } from "../test/fuzz-targets.ts";
+import { parseBusinessEvent } from "./business-event.ts";
+import { parseStreamEvent } from "./dynamodb-stream.ts";
+import { parseObjectEvents } from "./object-events.ts";
+import { sampleOrderPlaced, sampleS3Record, sampleSnsBody, sampleSqsRecord, sampleStreamRecord } from "./testing.ts";
+import { parseSqsEvent } from "./sqs.ts";
+
+/** Longer: pnpm fuzz. A failure prints its seed and path. */
+const RUNS = 1_500;
+
+test.each(FUZZ_TARGETS)("mutants: $name", async ({ property }) => {
+  await fc.assert(property, { numRuns: RUNS });
+});
+
+/** Of processor time, which a busy machine does not stretch: far above the need, far below what a quadratic parser takes. */
+const PATIENCE_MS = 2_000;
+
+test.each<[string, () => unknown]>([
+  [
+    "a batch of 20,000 bad records",
+    () => parseSqsEvent({ Records: Array.from({ length: 20_000 }, () => ({ eventSource: "aws:sqs" })) }),
+  ],
+  [
+    "a batch of 50,000 records of another source",
+    () => parseSqsEvent({ Records: Array.from({ length: 50_000 }, () => ({})) }),
+  ],
+  [
+    "a message with 50,000 attributes, all bad",
+    () => {
+      const messageAttributes = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`a${index}`, null]));
+      return parseSqsEvent({ Records: [sampleSqsRecord({ messageAttributes })] });
+    },
+  ],
+  [
+    "a key of a megabyte of escapes",
+    () => parseObjectEvents({ Records: [sampleS3Record({ key: "%C3%BC".repeat(170_000) })] }),
+  ],
+  [
+    "a key of a megabyte that ends badly",
+    () => parseObjectEvents({ Records: [sampleS3Record({ key: `${"%20".repeat(350_000)}%` })] }),
+  ],
+  [
+    "an identifier of white space",
+    () => parseBusinessEvent(JSON.stringify({ ...sampleOrderPlaced(), id: `a${" ".repeat(150_000)}a` })),
+  ],
+  ["an amount of digits", () => parseBusinessEvent(JSON.stringify(sampleOrderPlaced({ total: "9".repeat(150_000) })))],
+  [
+    "an image with 50,000 attributes",
+    () => {
+      const NewImage = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`a${index}`, { N: "x" }]));
+      return parseStreamEvent({ Records: [sampleStreamRecord({ NewImage })] });
+    },
+  ],
+  [
+    "a number of a megabyte of digits",
+    () => parseStreamEvent({ Records: [sampleStreamRecord({ NewImage: { n: { N: "1".repeat(1_000_000) } } })] }),
+  ],
+  [
+    "200,000 arrays in one another, in a message",
+    () => parseObjectEvents({ Records: [sampleSqsRecord({ body: "[".repeat(200_000) })] }),
+  ],
+  [
+    "notifications in one another, fifteen deep",
+    () => {
+      let body = JSON.stringify({ Records: [sampleS3Record()] });
+      for (let level = 0; level < 15; level++) body = JSON.stringify({ Type: "Notification", Message: body });
+      return parseObjectEvents({ Records: [sampleSqsRecord({ body: JSON.stringify(sampleSnsBody(body)) })] });
+    },
+  ],
+])("%s is answered soon, with a short answer", (_, parse) => {
+  const start = process.cpuUsage();
+  const answer = parse();
+  const { user, system } = process.cpuUsage(start);
+  expect((user + system) / 1000).toBeLessThan(PATIENCE_MS);
+  expect(answer).toBeDefined();
+});

@@ -1,0 +1,102 @@
+import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
+import type { GenericSchema } from "valibot";
+import { DATE, INSTANT, isDate, isInstant } from "../src/calendar.ts";
+import { expectedSubject } from "../src/cloud-event.ts";
+import { ORDER_CANCELLED_TYPE, orderCancelledSchema } from "../src/order-cancelled.ts";
+import {
+  expectedTotal,
+  isNoList,
+  isOrderLength,
+  isQuantity,
+  MAX_ORDER_LINES,
+  MAX_QUANTITY,
+  ORDER_PLACED_TYPE,
+  orderPlacedSchema,
+} from "../src/order-placed.ts";
+import { CHARACTER } from "../src/text.ts";
+
+/** The published contracts: JSON Schemas by the type of the event. */
+export function publishedContracts(): ReadonlyMap<string, JsonSchema> {
+  return new Map([
+    [ORDER_PLACED_TYPE, contractOf(ORDER_PLACED_TYPE, "An order was placed", orderPlacedSchema)],
+    [ORDER_CANCELLED_TYPE, contractOf(ORDER_CANCELLED_TYPE, "An order was cancelled", orderCancelledSchema)],
+  ]);
+}
+
+/** A rule of our own that valibot's converter does not know was met: it needs a line in `RULES`, or it would be lost. */
+export class UnpublishedRule extends Error {
+  override readonly name = "UnpublishedRule";
+  readonly code = "UNPUBLISHED_RULE";
+
+  constructor(rule: string) {
+    super(`No JSON Schema is known for the rule ${rule}; give it a line in RULES of json-schema.ts`);
+  }
+}
+
+function contractOf(type: string, title: string, schema: GenericSchema): JsonSchema {
+  return { $id: `urn:doorbell:contract:${type.replace(/^doorbell\./, "")}`, title, ...convert(schema) };
+}
+
+/** What each check that is a function means in JSON Schema. What it cannot say is put into words. */
+const RULES = new Map<unknown, (schema: JsonSchema) => JsonSchema>([
+  [isDate, (schema) => ({ ...schema, format: "date", pattern: portable(DATE.source) })],
+  [isInstant, (schema) => ({ ...schema, format: "date-time", pattern: portable(INSTANT.source) })],
+  [isQuantity, (schema) => ({ ...schema, type: "integer", minimum: 1, maximum: MAX_QUANTITY })],
+  [isOrderLength, (schema) => ({ ...schema, minItems: 1, maxItems: MAX_ORDER_LINES })],
+  [isNoList, (schema) => schema],
+  [expectedTotal, (schema) => described(schema, "Beyond this schema: total is the exact sum of the lines' amounts.")],
+  [expectedSubject, (schema) => described(schema, "Beyond this schema: subject is the same as data.orderId.")],
+]);
+
+/** Converts a schema of this package. Throws {@link UnpublishedRule} rather than leave a rule out. */
+export function convert(schema: GenericSchema): JsonSchema {
+  return toJsonSchema(schema, {
+    // The two overrides below throw for all that is unknown; what is ignored is only that some pipes look at a value twice.
+    errorMode: "ignore",
+    overrideSchema: ({ errors }) => {
+      if (errors !== undefined) throw new UnpublishedRule(errors.join(", "));
+      return undefined;
+    },
+    overrideAction: ({ valibotAction, jsonSchema, errors }) => {
+      if ("pattern" in valibotAction && valibotAction.pattern instanceof RegExp) {
+        return { ...jsonSchema, ...patternOf(valibotAction.pattern.source), ...wordsOf(valibotAction) };
+      }
+      const requirement = "requirement" in valibotAction ? valibotAction.requirement : undefined;
+      const rule = RULES.get(requirement);
+      if (rule !== undefined) return rule({ ...jsonSchema, ...wordsOf(valibotAction) });
+      if (errors !== undefined) throw new UnpublishedRule(errors.join(", "));
+      return undefined;
+    },
+  });
+}
+
+function wordsOf(action: object): { description?: string } {
+  const isTelling = "message" in action && typeof action.message === "string" && action.message !== "object";
+  return isTelling ? { description: String(action.message) } : {};
+}
+
+function described(schema: JsonSchema, sentence: string): JsonSchema {
+  return { ...schema, description: sentence };
+}
+
+/** No control characters and no noncharacters, in a notation that most languages' engines read. */
+const PORTABLE = String.raw`\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff`;
+
+/**
+ * A pattern as other languages can read it. Lengths become `maxLength`, which counts code points and has no limit in any engine;
+ * look-behinds and Unicode properties are written out.
+ */
+function patternOf(source: string): JsonSchema {
+  const text = /^(?<start>\(\?!\\s\))?\{1,(?<max>\d+)\}(?:\(\?<!\\s\))?\$$/;
+  const found = text.exec(source.replace("^", "").replace(CHARACTER, ""));
+  const max = found?.groups?.["max"];
+  if (max === undefined || !source.includes(CHARACTER)) return { pattern: portable(source) };
+  const isIdentifier = found?.groups?.["start"] !== undefined;
+  const pattern = isIdentifier ? `^[^\\s${PORTABLE}](?:[^${PORTABLE}]*[^\\s${PORTABLE}])?$` : `^[^${PORTABLE}]*$`;
+  return { minLength: 1, maxLength: Number(max), pattern };
+}
+
+function portable(source: string): string {
+  if (/\\p\{|\(\?<[=!]/.test(source)) throw new UnpublishedRule(`/${source}/`);
+  return source.replaceAll("\\d", "[0-9]");
+}

@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CannedDynamoDb, failure, startCannedDynamoDb } from "../test/canned-dynamodb.ts";
+import { dynamoStore, MAX_IDLE_READS } from "./dynamo-store.ts";
+import type { ItemWrite, Store } from "./store.ts";
+
+let dynamodb: CannedDynamoDb;
+let store: Store;
+let sleptMs: number[];
+
+beforeAll(async () => {
+  dynamodb = await startCannedDynamoDb();
+  sleptMs = [];
+  const clock = { now: () => 0, sleep: async (ms: number) => void sleptMs.push(ms) };
+  store = dynamoStore(dynamodb.client, { clock, random: () => 0.5 });
+});
+afterAll(() => dynamodb?.stop());
+
+const insert = (id: string): ItemWrite => ({ table: "t", key: { id }, write: { kind: "insert", item: { n: 1 } } });
+const ref = (id: string) => ({ table: "t", key: { id } });
+const statement = (code: string) => ({ body: { Responses: [{ Error: { Code: code, Message: code } }] } });
+
+describe("The DynamoDB store", () => {
+  it.each([
+    "ProvisionedThroughputExceeded",
+    "RequestLimitExceeded",
+    "ThrottlingError",
+    "InternalServerError",
+    "TransactionConflict",
+  ])("may try a statement again that failed inside a good answer: %s", async (code) => {
+    dynamodb.answer(statement(code));
+    expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", error: { Code: code } }]);
+  });
+
+  it.each(["AccessDenied", "ResourceNotFound", "ValidationError", "ItemCollectionSizeLimitExceeded", "NewToUs"])(
+    "fails a statement for good that failed inside a good answer: %s",
+    async (code) => {
+      dynamodb.answer(statement(code));
+      expect(await store.write([insert("a")])).toMatchObject([{ kind: "failed", code }]);
+    },
+  );
+
+  it.each([
+    ["ProvisionedThroughputExceededException", 400],
+    ["ThrottlingException", 400],
+    ["RequestLimitExceeded", 400],
+    ["TransactionInProgressException", 400],
+    ["InternalServerError", 500],
+    ["ServiceUnavailable", 503],
+  ])("may try a whole call again that failed: %s", async (name, status) => {
+    dynamodb.answer(failure(name, status));
+    expect(await store.write([insert("a"), insert("b")])).toMatchObject([{ kind: "throttled" }, { kind: "throttled" }]);
+    expect(await store.transact([insert("a")])).toMatchObject({ kind: "throttled" });
+    await expect(store.read([ref("a")])).rejects.toMatchObject({ code: "STORE_FAILED", retryable: true });
+  });
+
+  it.each([
+    ["AccessDeniedException", "AccessDenied"],
+    ["ResourceNotFoundException", "ResourceNotFound"],
+    ["UnrecognizedClientException", "UnrecognizedClient"],
+  ])("fails every write of a call for good that failed: %s", async (name, code) => {
+    dynamodb.answer(failure(name));
+    expect(await store.write([insert("a"), insert("b")])).toMatchObject([
+      { kind: "failed", code },
+      { kind: "failed", code },
+    ]);
+    expect(await store.transact([insert("a")])).toMatchObject({ kind: "failed", code });
+    await expect(store.read([ref("a")])).rejects.toMatchObject({ reason: code, retryable: false });
+  });
+
+  it("leaves open what happened to a statement without an answer", async () => {
+    dynamodb.answer({ body: { Responses: [{}] } });
+    expect(await store.write([insert("a"), insert("b")])).toMatchObject([{ kind: "written" }, { kind: "throttled" }]);
+  });
+
+  it("says of a refused write that it may be its own where the client had no answer to an earlier try", async () => {
+    const duplicate = statement("DuplicateItem");
+    const retrying = dynamoStore(dynamodb.clientThatTries(2));
+    dynamodb.answer(failure("InternalServerError", 500), duplicate);
+    expect(await retrying.write([insert("a")])).toEqual([{ kind: "refused", unanswered: true }]);
+    dynamodb.answer(duplicate);
+    expect(await retrying.write([insert("a")])).toEqual([{ kind: "refused" }]);
+  });
+
+  it("takes a cancelled transaction apart by its reasons", async () => {
+    const cancelled = (...codes: string[]) =>
+      failure("TransactionCanceledException", 400, { CancellationReasons: codes.map((Code) => ({ Code })) });
+    const writes = [insert("a"), insert("b")];
+    dynamodb.answer(cancelled("None", "TransactionConflict"));
+    expect(await store.transact(writes)).toMatchObject({ kind: "throttled" });
+    dynamodb.answer(cancelled("TransactionConflict", "ConditionalCheckFailed"));
+    expect(await store.transact(writes)).toEqual({ kind: "refused", positions: [1] });
+    dynamodb.answer(cancelled("ConditionalCheckFailed", "ValidationError"));
+    expect(await store.transact(writes)).toMatchObject({ kind: "failed", code: "ValidationError" });
+  });
+
+  it("asks for the keys again that were left unread, and only for those", async () => {
+    const item = (id: string) => ({ id: { S: id }, n: { N: "1" } });
+    const left = (...ids: string[]) => ({ t: { ConsistentRead: true, Keys: ids.map((id) => ({ id: { S: id } })) } });
+    dynamodb.answer(
+      { body: { Responses: { t: [item("b")] }, UnprocessedKeys: left("a", "c") } },
+      { body: { Responses: { t: [] }, UnprocessedKeys: left("a", "c") } },
+      { body: { Responses: { t: [item("c")] }, UnprocessedKeys: {} } },
+    );
+    sleptMs.length = 0;
+    expect(await store.read([ref("a"), ref("b"), ref("c")])).toEqual([undefined, { id: "b", n: 1 }, { id: "c", n: 1 }]);
+    expect(dynamodb.requests).toEqual([
+      { RequestItems: left("a", "b", "c") },
+      { RequestItems: left("a", "c") },
+      { RequestItems: left("a", "c") },
+    ]);
+    expect(sleptMs).toHaveLength(1);
+  });
+
+  it("gives up on keys that stay unread, and says that a retry may do better", async () => {
+    dynamodb.answer({ body: { Responses: {}, UnprocessedKeys: { t: { Keys: [{ id: { S: "a" } }] } } } });
+    await expect(store.read([ref("a")])).rejects.toMatchObject({ reason: "UnprocessedKeys", retryable: true });
+    expect(dynamodb.requests).toHaveLength(MAX_IDLE_READS);
+  });
+});

@@ -1,0 +1,38 @@
+import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import type { WriteResult } from "./store.ts";
+
+const REFUSED = new Set(["DuplicateItem", "ConditionalCheckFailed"]);
+
+/** Worth another try (AWS: BatchStatementError, TransactWriteItems, "Error handling with DynamoDB"). */
+const THROTTLED = new Set([
+  "InternalServerError",
+  "ProvisionedThroughputExceeded",
+  "RequestLimitExceeded",
+  "ThrottlingError",
+  "Throttling",
+  "TransactionConflict",
+  "TransactionInProgress",
+]);
+
+/** What the error code of one statement, or of one part of a cancelled transaction, means for its write. */
+export function resultOfCode(code: string, error: unknown): Exclude<WriteResult, { kind: "written" }> {
+  if (REFUSED.has(code)) return { kind: "refused" };
+  if (THROTTLED.has(code)) return { kind: "throttled", error };
+  return { kind: "failed", code, error };
+}
+
+/**
+ * What an error thrown by a whole call means for each of its writes. What is no answer of DynamoDB (a broken
+ * connection, a time-out, no credentials yet) leaves open whether the writes happened: try again.
+ */
+export function resultOfError(error: unknown): Exclude<WriteResult, { kind: "written" | "refused" }> {
+  if (!(error instanceof DynamoDBServiceException)) return { kind: "throttled", error };
+  const code = statementCode(error.name);
+  if (error.$fault === "server" || THROTTLED.has(code)) return { kind: "throttled", error };
+  return { kind: "failed", code, error };
+}
+
+/** The name of an exception as the code that batch statements use for the same failure. */
+function statementCode(name: string): string {
+  return name === "ValidationException" ? "ValidationError" : name.replace(/Exception$/, "");
+}

@@ -1,0 +1,21 @@
+import { MissingKey } from "./missing-key.ts";
+import { StoreFailure } from "./store-failure.ts";
+
+/**
+ * One record of a batch that was not settled. `code` is the error's own, or DynamoDB's; `retryable` says whether a
+ * redelivery may do better (throttled until the deadline) or not (access denied, no table, no key).
+ */
+export interface FailedOutcome {
+  readonly kind: "failed";
+  readonly code: string;
+  readonly error: unknown;
+  readonly retryable: boolean;
+}
+
+/** What a single run throws, as the outcome of one record of a batch. What is not known may go away. */
+export function failedOutcome(error: unknown): FailedOutcome {
+  if (error instanceof StoreFailure) return { kind: "failed", code: error.reason, error, retryable: error.retryable };
+  if (error instanceof MissingKey) return { kind: "failed", code: error.code, error, retryable: false };
+  const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
+  return { kind: "failed", code, error, retryable: true };
+}

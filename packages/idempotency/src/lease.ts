@@ -1,0 +1,237 @@
+import { randomUUID } from "node:crypto";
+import { fullJitter } from "./backoff.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type FailedOutcome } from "./failed-outcome.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { CompletionNotStored, LeaseLost, NotEnoughTime } from "./lease-errors.ts";
+import { asOwner, firstClaim, type LeaseMarker, readMarker, standing, takeOver } from "./lease-marker.ts";
+import { expiryAfter } from "./marker.ts";
+import { MissingKey } from "./missing-key.ts";
+import { packedStore } from "./packed-store.ts";
+import { readItem } from "./read-item.ts";
+import { resultText } from "./result-text.ts";
+import { settleByKey } from "./settle-by-key.ts";
+import type { ItemRef, Store, Write, WriteResult } from "./store.ts";
+import { StoreFailure } from "./store-failure.ts";
+
+/** No lease is taken with less time than this left to the invocation: the work could not end within it. */
+export const MIN_LEASE_MS = 1_000;
+
+/** Where markers live and how long leases and markers last. */
+export interface LeaseOptions {
+  readonly store: Store;
+  /** A table with the partition key `id` and the time-to-live attribute `expiresAt`. */
+  readonly table: string;
+  /** How long a lease lasts without a heartbeat; it never goes past the invocation's own end. */
+  readonly leaseMs: number;
+  /** How long a marker is kept after its last change: longer than any duplicate may come late. */
+  readonly ttlSeconds: number;
+  readonly clock?: Clock;
+  /** From 0 to 1, for the jitter of pauses. */
+  readonly random?: () => number;
+  /** A fresh owner token; must never repeat. */
+  readonly token?: () => string;
+}
+
+/** One piece of work: its key, what tells it from other work under the same key, and the time it has. */
+export interface LeaseRequest {
+  readonly key: string;
+  /** See `fingerprint`. */
+  readonly fingerprint: string;
+  /** Milliseconds until the invocation ends. */
+  readonly remainingMs: () => number;
+  /**
+   * How long to wait for a lease that another owner holds; 0, the default, answers `busy` at once. With {@link LeaseOptions.leaseMs} and
+   * the margin for clock skew, a lease whose owner died is waited for to its end, and one that its owner renews is `busy`.
+   */
+  readonly patienceMs?: number;
+}
+
+/** What the work is given while it holds the lease. */
+export interface Grant {
+  /** Grows by one with each owner. Hand it to whatever the work writes to, so that it can refuse an older owner. */
+  readonly fence: number;
+  /** Aborted once the lease is lost or over; stop then, another owner may begin. */
+  readonly signal: AbortSignal;
+}
+
+/** How a request ended. Only `done` ran the work; a `duplicate` has a result where one was stored. */
+export type LeaseOutcome<Result> =
+  | { readonly kind: "done"; readonly result: Result }
+  | { readonly kind: "duplicate"; readonly result?: unknown }
+  | { readonly kind: "busy"; readonly untilMs: number }
+  | { readonly kind: "conflict"; readonly stored: string; readonly given: string };
+
+/** Runs work under leases. */
+export interface Lease {
+  /**
+   * Runs the work of a whole batch, each record under a lease of its own, all at once. Claims, heartbeats, and the
+   * completions of what ends in one turn of the event loop share calls, up to 25 in each. Records with equal keys follow
+   * each other, the later ones as duplicates of the first that is done. Never throws: what {@link run} would throw for
+   * one record is its outcome.
+   */
+  runAll<Request extends LeaseRequest, Result>(
+    requests: readonly Request[],
+    work: (request: Request, grant: Grant) => Promise<Result>,
+  ): Promise<readonly (LeaseOutcome<Result> | FailedOutcome)[]>;
+  /**
+   * @throws MissingKey, NotEnoughTime before the work; LeaseLost, CompletionNotStored after it; StoreFailure when the
+   * store refuses; the work's own error, after the lease was released
+   */
+  run<Result>(request: LeaseRequest, work: (grant: Grant) => Promise<Result>): Promise<LeaseOutcome<Result>>;
+}
+
+type Claimed = { readonly kind: "granted"; readonly fence: number; readonly untilMs: number };
+type Met = Exclude<LeaseOutcome<never>, { kind: "done" }>;
+
+/**
+ * The **lease** strategy: the effect is outside DynamoDB.
+ *
+ * Guarantee: no two owners hold a valid lease at a time; work whose completion is stored never runs again; work that
+ * crashed, or whose completion could not be stored, **may run twice** once its lease is over, the second time with a
+ * greater fencing number. A late zombie can neither complete nor release. Cost of a new key: 2 write units, 2 calls,
+ * and one of each per heartbeat; in a batch the calls are shared.
+ *
+ * Limits: the greater number holds while the marker lives, so `ttlSeconds` must outlast any worker.
+ *
+ * ```ts
+ * const lease = createLease({ store, table, leaseMs: 60_000, ttlSeconds: 7 * 86_400 });
+ * const outcome = await lease.run({ key, fingerprint, remainingMs }, async ({ fence, signal }) => send(fence, signal));
+ * ```
+ */
+export function createLease(options: LeaseOptions): Lease {
+  const single = leaseOver(options);
+  const packed = leaseOver({ ...options, store: packedStore(options.store) });
+  return {
+    run: single,
+    runAll: (requests, work) =>
+      settleByKey(requests, (request) => packed(request, async (grant) => work(request, grant))),
+  };
+}
+
+function leaseOver(options: LeaseOptions): Lease["run"] {
+  const { store, table, leaseMs, ttlSeconds, clock = systemClock, random = Math.random, token = randomUUID } = options;
+
+  return run;
+
+  async function run<Result>(
+    request: LeaseRequest,
+    work: (grant: Grant) => Promise<Result>,
+  ): Promise<LeaseOutcome<Result>> {
+    const { key, fingerprint, remainingMs } = request;
+    if (key === "") throw new MissingKey("key");
+    if (fingerprint === "") throw new MissingKey("fingerprint");
+    const owner = token();
+    const ref = { table, key: { id: key } };
+    const claimed = await claim(ref, owner, request);
+    if (claimed.kind !== "granted") return claimed;
+    const { fence } = claimed;
+
+    const heartbeat = startHeartbeat({
+      clock,
+      untilMs: claimed.untilMs,
+      everyMs: leaseMs / 3,
+      nextUntilMs: () => leaseEnd(remainingMs),
+      renew: (untilMs) => writeOne(ref, asOwner(owner, { leaseUntilMs: untilMs, ...lifetime(untilMs) })),
+      lost: () => new LeaseLost({ key, fence }),
+    });
+    let result: Result;
+    try {
+      result = await work({ fence, signal: heartbeat.signal });
+    } catch (error) {
+      await heartbeat.stop();
+      // Tried once: an unreleased lease ends by itself, and the work's error is what the caller must see.
+      await writeOne(ref, asOwner(owner, { status: "free" }));
+      throw error;
+    }
+    await heartbeat.stop();
+    await complete(ref, { key, owner, fence, text: resultText(result) }, remainingMs);
+    return { kind: "done", result };
+  }
+
+  async function claim(ref: ItemRef, owner: string, request: LeaseRequest): Promise<Claimed | Met> {
+    const { fingerprint, remainingMs } = request;
+    let met: LeaseMarker | undefined;
+    let lastError: unknown;
+    const patientUntilMs = clock.now() + (request.patienceMs ?? 0);
+    for (let setbacks = 0; ;) {
+      const leftMs = remainingMs();
+      if (leftMs < MIN_LEASE_MS) throw new NotEnoughTime({ remainingMs: leftMs, cause: lastError });
+      const untilMs = leaseEnd(remainingMs);
+      const asked = { owner, fingerprint, leaseUntilMs: untilMs, result: "", ...lifetime(untilMs) };
+      const result = await writeOne(ref, met === undefined ? firstClaim(asked) : takeOver(met, asked));
+      // An answer that comes after the lease's end finds it lost, perhaps, to another owner: then look again.
+      const inTime = clock.now() < untilMs;
+      if (result.kind === "written" && inTime) return { kind: "granted", fence: (met?.fence ?? 0) + 1, untilMs };
+      if (result.kind === "failed") throw refusal(result);
+      if (result.kind === "throttled") {
+        lastError = result.error;
+        setbacks += 1;
+        await clock.sleep(fullJitter(setbacks, random));
+        continue;
+      }
+      met = await readOne(ref, remainingMs);
+      if (met === undefined) continue;
+      const stands = standing(met, { owner, fingerprint, nowMs: clock.now() });
+      // The claim was written and its answer lost.
+      if (stands.kind === "mine") return { kind: "granted", fence: met.fence, untilMs: met.leaseUntilMs };
+      if (stands.kind === "done") return duplicate(stands.result);
+      const waitMs = stands.kind === "busy" ? stands.untilMs - clock.now() : 0;
+      if (stands.kind === "busy" && stands.untilMs <= patientUntilMs && waitMs < remainingMs()) {
+        await clock.sleep(waitMs);
+        continue;
+      }
+      if (stands.kind !== "takeable") return stands;
+    }
+  }
+
+  async function complete(
+    ref: ItemRef,
+    done: { key: string; owner: string; fence: number; text: string },
+    remainingMs: () => number,
+  ): Promise<void> {
+    const { key, owner, fence } = done;
+    let { text } = done;
+    for (let setbacks = 1; ; setbacks += 1) {
+      const write = asOwner(owner, { status: "done", result: text, ...lifetime(clock.now()) });
+      const result = await writeOne(ref, write);
+      if (result.kind === "written") return;
+      if (result.kind === "refused") throw new LeaseLost({ key, fence });
+      const pauseMs = fullJitter(setbacks, random);
+      const withoutResult = result.kind === "failed" && text !== "";
+      if (result.kind === "failed" && !withoutResult)
+        throw new CompletionNotStored({ key, fence, cause: result.error });
+      if (pauseMs >= remainingMs()) throw new CompletionNotStored({ key, fence, cause: result.error });
+      // A result that the store refuses must not make the work run again: it is done, with no result.
+      if (withoutResult) text = "";
+      await clock.sleep(pauseMs);
+    }
+  }
+
+  function leaseEnd(remainingMs: () => number): number {
+    return clock.now() + Math.min(leaseMs, remainingMs());
+  }
+
+  /** Counted from the end of the lease, so that a marker never expires under a running owner. */
+  function lifetime(fromMs: number): { readonly expiresAt: number } {
+    return { expiresAt: expiryAfter(fromMs, ttlSeconds) };
+  }
+
+  async function writeOne(ref: ItemRef, write: Write): Promise<WriteResult> {
+    const [result] = await store.write([{ ...ref, write }]);
+    return result ?? { kind: "refused" };
+  }
+
+  async function readOne(ref: ItemRef, remainingMs: () => number): Promise<LeaseMarker | undefined> {
+    const item = await readItem({ store, clock, random, remainingMs }, ref);
+    return item === undefined ? undefined : readMarker(item);
+  }
+}
+
+function refusal({ code, error }: { code: string; error: unknown }): StoreFailure {
+  return new StoreFailure({ reason: code, retryable: false, cause: error });
+}
+
+function duplicate(text: string): Met {
+  return text === "" ? { kind: "duplicate" } : { kind: "duplicate", result: JSON.parse(text) };
+}

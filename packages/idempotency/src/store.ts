@@ -1,0 +1,83 @@
+/** A value that every store keeps exactly: JSON, without `undefined`. Numbers must be safe for JavaScript. */
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly AttributeValue[]
+  | { readonly [name: string]: AttributeValue };
+
+/** The attributes of one item, by name. */
+export type Attributes = { readonly [name: string]: AttributeValue };
+
+/** The primary key of one item: its partition key and, where the table has one, its sort key. */
+export type ItemKey = Readonly<Record<string, string | number>>;
+
+/** Where one item lives. */
+export interface ItemRef {
+  readonly table: string;
+  readonly key: ItemKey;
+}
+
+/**
+ * One guarded change of one item, atomic by itself.
+ *
+ * - `insert` creates the item (`item` leaves the key out) and is refused where one exists.
+ * - `update` sets top-level attributes and is refused unless the item exists and equals `where`.
+ *
+ * `where` and `set` are never empty and name no key attribute: a write without a guard is a validation failure. Equality
+ * is the only condition there is, and markers go by their time to live, so nothing is ever deleted here.
+ */
+export type Write =
+  | { readonly kind: "insert"; readonly item: Attributes }
+  | { readonly kind: "update"; readonly set: Attributes; readonly where: Attributes };
+
+/** One guarded change and the item that it changes. */
+export interface ItemWrite extends ItemRef {
+  readonly write: Write;
+}
+
+/**
+ * What became of one write.
+ *
+ * - `written`: it happened.
+ * - `refused`: its guard did not hold. Where `unanswered` is set, an earlier try of the same call got no answer and may
+ *   have written: the guard may have met this very write.
+ * - `throttled`: it may or may not have happened; try again.
+ * - `failed`: it did not happen and will not here. `code` is DynamoDB's of a batch statement: `AccessDenied`,
+ *   `ResourceNotFound`, `ValidationError` (an item over 400 KB, a write without a guard) and others.
+ */
+export type WriteResult =
+  | { readonly kind: "written" }
+  | { readonly kind: "refused"; readonly unanswered?: true }
+  | { readonly kind: "throttled"; readonly error: unknown }
+  | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
+
+/** What became of a transaction; `refused` names the positions of the writes whose guard did not hold. */
+export type TransactResult =
+  | { readonly kind: "written" }
+  | { readonly kind: "refused"; readonly positions: readonly number[] }
+  | { readonly kind: "throttled"; readonly error: unknown }
+  | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
+
+/**
+ * The one port that every strategy stands on. A store promises that writes to one item are linearizable, that `read`
+ * sees every write that was answered before it, and nothing else; `store-contract.ts` tests it.
+ */
+export interface Store {
+  /**
+   * Applies every write on its own, in as few calls as the service allows, and answers in the same order.
+   * Never throws for what the service answers. Writes of one item inside the batch happen in the order given.
+   */
+  write(batch: readonly ItemWrite[]): Promise<readonly WriteResult[]>;
+  /**
+   * Reads items as they are now (consistent), in the order asked, `undefined` for an absent one.
+   * @throws StoreFailure when the service refuses or does not answer in full
+   */
+  read(refs: readonly ItemRef[]): Promise<readonly (Attributes | undefined)[]>;
+  /** Applies all writes or none. At most {@link MAX_TRANSACTION_WRITES}, no two of one item, or it fails. */
+  transact(writes: readonly ItemWrite[]): Promise<TransactResult>;
+}
+
+/** The most writes one transaction takes (AWS: TransactWriteItems). */
+export const MAX_TRANSACTION_WRITES = 100;

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { CLOCK_SKEW_MARGIN_MS } from "./marker.ts";
+import { memoryStore } from "./memory-store.ts";
+import type { ItemWrite, Store, TransactResult } from "./store.ts";
+import { createTransact, type TransactOptions } from "./transact.ts";
+
+const TTL_SECONDS = 60;
+
+function setUp(store: Store, changes: Partial<TransactOptions> = {}) {
+  let now = 1_700_000_000_000;
+  const clock = { now: () => now, sleep: async (ms: number) => void (now += ms) };
+  const transact = createTransact({
+    store,
+    table: "markers",
+    ttlSeconds: TTL_SECONDS,
+    clock,
+    random: () => 0.5,
+    ...changes,
+  });
+  const endsAt = now + 10_000;
+  const request = { key: "k", fingerprint: "f", remainingMs: () => endsAt - now };
+  return { transact, request, pass: (ms: number) => void (now += ms) };
+}
+
+const insert = (id: string, n = 1): ItemWrite => ({
+  table: "effects",
+  key: { id },
+  write: { kind: "insert", item: { n } },
+});
+const read = (store: Store, ...ids: string[]) => store.read(ids.map((id) => ({ table: "effects", key: { id } })));
+
+/** Answers the first transactions as the script says: a lost answer is written and then answered as throttled. */
+function scripted(inner: Store, script: readonly ("throttled" | "lost")[]): Store {
+  let calls = 0;
+  return {
+    ...inner,
+    async transact(writes) {
+      const step = script[calls];
+      calls += 1;
+      if (step === undefined) return inner.transact(writes);
+      if (step === "lost") await inner.transact(writes);
+      return { kind: "throttled", error: step } satisfies TransactResult;
+    },
+  };
+}
+
+describe("The transact strategy", () => {
+  it("applies all effects once and takes the next delivery for a duplicate", async () => {
+    const store = memoryStore();
+    const { transact, request } = setUp(store);
+    expect(await transact.run(request, [insert("a"), insert("b")])).toEqual({ kind: "applied" });
+    expect(await transact.run(request, [insert("a"), insert("b")])).toEqual({ kind: "duplicate" });
+    expect(await transact.run(request, [insert("c")])).toEqual({ kind: "duplicate" });
+    expect(await read(store, "a", "b", "c")).toEqual([{ id: "a", n: 1 }, { id: "b", n: 1 }, undefined]);
+  });
+
+  it("tells another payload under the same key as a conflict, with both fingerprints", async () => {
+    const store = memoryStore();
+    const { transact, request } = setUp(store);
+    await transact.run(request, [insert("a")]);
+    const outcome = await transact.run({ ...request, fingerprint: "g" }, [insert("b")]);
+    expect(outcome).toEqual({ kind: "conflict", stored: "f", given: "g" });
+    expect(await read(store, "b")).toEqual([undefined]);
+  });
+
+  it("writes nothing, the marker neither, where an effect's own guard does not hold, and says which", async () => {
+    const store = memoryStore();
+    await store.write([insert("b", 7)]);
+    const { transact, request } = setUp(store);
+    expect(await transact.run(request, [insert("a"), insert("b")])).toEqual({ kind: "refused", positions: [1] });
+    expect(await transact.run(request, [insert("a")])).toEqual({ kind: "applied" });
+  });
+
+  it("tries again when throttled, and knows its own transaction when the answer was lost", async () => {
+    const store = memoryStore();
+    const { transact, request } = setUp(scripted(store, ["throttled", "lost"]));
+    expect(await transact.run(request, [insert("a")])).toEqual({ kind: "applied" });
+    expect(await read(store, "a")).toEqual([{ id: "a", n: 1 }]);
+  });
+
+  it("gives up at the deadline and says that a retry may do better", async () => {
+    const store: Store = { ...memoryStore(), transact: async () => ({ kind: "throttled", error: "down" }) };
+    const { transact, request } = setUp(store);
+    await expect(transact.run(request, [insert("a")])).rejects.toMatchObject({ code: "STORE_FAILED", retryable: true });
+  });
+
+  it("fails at once when the store refuses for good", async () => {
+    const store: Store = {
+      ...memoryStore(),
+      transact: async () => ({ kind: "failed", code: "AccessDenied", error: "no" }),
+    };
+    const { transact, request } = setUp(store);
+    await expect(transact.run(request, [insert("a")])).rejects.toMatchObject({
+      reason: "AccessDenied",
+      retryable: false,
+    });
+  });
+
+  it("takes an expired marker for absent, and lets one of two racing runs replace it", async () => {
+    const store = memoryStore();
+    const { transact, request, pass } = setUp(store);
+    await transact.run(request, [insert("a")]);
+    pass(TTL_SECONDS * 1_000);
+    const late = { ...request, remainingMs: () => 10_000 };
+    expect(await transact.run(late, [insert("b")])).toEqual({ kind: "duplicate" });
+    pass(CLOCK_SKEW_MARGIN_MS + 1_000);
+    const runs = await Promise.all([transact.run(late, [insert("b")]), transact.run(late, [insert("c")])]);
+    expect(runs.map(({ kind }) => kind).sort()).toEqual(["applied", "duplicate"]);
+    expect((await read(store, "b", "c")).filter((item) => item !== undefined)).toHaveLength(1);
+  });
+
+  it("refuses an empty key and an empty fingerprint", async () => {
+    const { transact, request } = setUp(memoryStore());
+    await expect(transact.run({ ...request, key: "" }, [])).rejects.toMatchObject({ code: "MISSING_KEY" });
+    await expect(transact.run({ ...request, fingerprint: "" }, [])).rejects.toMatchObject({ code: "MISSING_KEY" });
+  });
+
+  describe("for a batch", () => {
+    const job = (key: string, effects: ItemWrite[], fingerprint = "f") => ({ key, fingerprint, effects });
+    function counted(inner = memoryStore()) {
+      const calls: string[] = [];
+      const store: Store = {
+        write: (batch) => (calls.push(`write ${batch.length}`), inner.write(batch)),
+        read: (refs) => (calls.push(`read ${refs.length}`), inner.read(refs)),
+        transact: (writes) => (calls.push(`transact ${writes.length}`), inner.transact(writes)),
+      };
+      return { store, calls };
+    }
+
+    it("applies ten new records in one call, and knows ten duplicates in two", async () => {
+      const { store, calls } = counted();
+      const { transact, request } = setUp(store);
+      const jobs = Array.from({ length: 10 }, (_, n) => job(`k${n}`, [insert(`a${n}`), insert(`b${n}`)]));
+      expect(new Set((await transact.runAll(jobs, request)).map(({ kind }) => kind))).toEqual(new Set(["applied"]));
+      expect(calls).toEqual(["transact 30"]);
+      calls.length = 0;
+      expect(new Set((await transact.runAll(jobs, request)).map(({ kind }) => kind))).toEqual(new Set(["duplicate"]));
+      expect(calls).toEqual(["transact 30", "read 10"]);
+    });
+
+    it("settles duplicates, conflicts, refusals and equal keys each by itself", async () => {
+      const { store, calls } = counted();
+      const { transact, request } = setUp(store);
+      await transact.runAll([job("old", [insert("a")])], request);
+      calls.length = 0;
+      const outcomes = await transact.runAll(
+        [
+          job("new", [insert("b")]),
+          job("old", [insert("a")]),
+          job("old", [insert("a")], "g"),
+          job("refused", [insert("c"), insert("a")]),
+          job("new", [insert("b")]),
+          job("", [insert("d")]),
+          job("new", [insert("b")], "h"),
+        ],
+        request,
+      );
+      expect(outcomes).toMatchObject([
+        { kind: "applied" },
+        { kind: "duplicate" },
+        { kind: "conflict", stored: "f", given: "g" },
+        { kind: "refused", positions: [1] },
+        { kind: "duplicate" },
+        { kind: "failed", code: "MISSING_KEY", retryable: false },
+        { kind: "conflict", stored: "f", given: "h" },
+      ]);
+      expect(await read(store, "b", "c", "d")).toEqual([{ id: "b", n: 1 }, undefined, undefined]);
+    });
+
+    it("knows its own transactions when their one answer was lost, and tells what failed for good", async () => {
+      const lost = setUp(scripted(memoryStore(), ["lost"]));
+      const jobs = [job("k1", [insert("a")]), job("k2", [insert("b")])];
+      expect(await lost.transact.runAll(jobs, lost.request)).toEqual([{ kind: "applied" }, { kind: "applied" }]);
+      const down = setUp({ ...memoryStore(), transact: async () => ({ kind: "throttled", error: "down" }) });
+      expect(await down.transact.runAll(jobs, down.request)).toMatchObject([
+        { kind: "failed", code: "DEADLINE", retryable: true },
+        { kind: "failed", code: "DEADLINE", retryable: true },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,8 @@
+/** Histories of each strategy over the memory store. A failure prints its seed and the smallest history that fails. */
+export const HISTORIES = 10_000;
+/** Histories of each strategy over DynamoDB Local. */
+export const HISTORIES_ON_DYNAMODB = 100;
+/** Histories after which a broken guard must have shown; each shows within some hundreds. */
+export const HISTORIES_TO_FIND_A_FAULT = 20_000;
+/** For a busy machine; a file takes seconds. */
+export const TIMEOUT_MS = 120_000;

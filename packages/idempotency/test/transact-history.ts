@@ -1,0 +1,95 @@
+import * as fc from "fast-check";
+import { expect } from "vitest";
+import type { ItemWrite, Store } from "../src/store.ts";
+import { createTransact, type TransactOutcome } from "../src/transact.ts";
+import {
+  deliveries,
+  INVOCATION_MS,
+  isDeliveredAgain,
+  openWorker,
+  redeliver,
+  START_MS,
+  type World,
+} from "./simulation.ts";
+
+const TABLE = "markers";
+const KEYS = ["k", "l"] as const;
+
+/** Whatever crashes, is lost or repeated, the effects of one key happen together and once, in batches too. */
+export function transactHistory(open: () => Store) {
+  return fc.asyncProperty(
+    fc.scheduler(),
+    fc.array(
+      fc.record({
+        jobs: fc.array(fc.record({ key: fc.constantFrom(...KEYS), fingerprint: fc.constantFrom("f", "f", "g") }), {
+          minLength: 1,
+          maxLength: 3,
+        }),
+        scripts: deliveries,
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+    fc.boolean(),
+    async (scheduler, workers, expiredBefore) => {
+      const world: World = { scheduler, nowMs: START_MS };
+      const shared = open();
+      const expired = { owner: "old", fingerprint: "g", expiresAt: START_MS / 1_000 - 3_600 };
+      if (expiredBefore) {
+        await shared.write([{ table: TABLE, key: { id: "k" }, write: { kind: "insert", item: expired } }]);
+      }
+      const traces: { key: string; id: string; fingerprint: string }[] = [];
+      const runs = workers.map(({ jobs, scripts }, worker) =>
+        redeliver(scripts, async (script) => {
+          const { store, clock } = openWorker(world, shared, script);
+          const transact = createTransact({ store, clock, table: TABLE, ttlSeconds: 86_400 });
+          const endsAt = clock.now() + INVOCATION_MS;
+          const remainingMs = () => endsAt - clock.now();
+          const asked = jobs.map(({ key, fingerprint }, at) => {
+            const id = `${worker}.${at}`;
+            if (!traces.some((trace) => trace.id === id)) traces.push({ key, id, fingerprint });
+            return { key, fingerprint, effects: [effect(`${id}.one`), effect(`${id}.other`)] };
+          });
+          try {
+            // One by one or all at once, as the script has it: both must hold, side by side.
+            const outcomes =
+              script.length % 2 === 0
+                ? await transact.runAll(asked, { remainingMs })
+                : await oneByOne(asked, ({ effects, ...job }) => transact.run({ ...job, remainingMs }, effects));
+            for (const outcome of outcomes) {
+              expect(outcome.kind).not.toBe("refused");
+              if (outcome.kind === "conflict") expect(outcome.stored).not.toBe(outcome.given);
+              if (outcome.kind === "failed" && !isDeliveredAgain(outcome.error)) throw outcome.error;
+            }
+            return outcomes.every(({ kind }) => kind !== "failed");
+          } catch (error) {
+            if (isDeliveredAgain(error)) return false;
+            throw error;
+          }
+        }),
+      );
+      await scheduler.waitFor(Promise.all(runs));
+
+      for (const key of new Set(traces.map((trace) => trace.key))) {
+        const ofKey = traces.filter((trace) => trace.key === key);
+        const refs = ofKey.flatMap(({ id }) => [effect(`${id}.one`), effect(`${id}.other`)]);
+        const items = await shared.read(refs);
+        const [marker] = await shared.read([{ table: TABLE, key: { id: key } }]);
+        const winners = ofKey.filter((_, at) => items[2 * at] !== undefined);
+        expect(winners.map(({ fingerprint }) => fingerprint)).toEqual([marker?.["fingerprint"]]);
+        expect(items.filter((_, at) => at % 2 === 1).map(Boolean)).toEqual(
+          items.filter((_, at) => at % 2 === 0).map(Boolean),
+        );
+      }
+    },
+  );
+}
+
+function effect(id: string): ItemWrite {
+  return { table: "effects", key: { id }, write: { kind: "insert", item: { happened: true } } };
+}
+
+async function oneByOne<Job>(jobs: readonly Job[], run: (job: Job) => Promise<TransactOutcome>) {
+  const outcomes: TransactOutcome[] = [];
+  for (const job of jobs) outcomes.push(await run(job));
+  return outcomes;
+}

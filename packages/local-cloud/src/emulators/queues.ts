@@ -1,0 +1,55 @@
+/** A message attribute as SQS hands it out; a binary value is base64. */
+export interface MessageAttribute {
+  readonly dataType: string;
+  readonly stringValue?: string;
+  readonly binaryValue?: string;
+}
+
+/** A message as `ReceiveMessage` gives it, with all system attributes (`ApproximateReceiveCount`, `SentTimestamp`, …). */
+export interface ReceivedMessage {
+  readonly messageId: string;
+  readonly receiptHandle: string;
+  readonly body: string;
+  readonly md5OfBody: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
+}
+
+/** Approximate numbers of messages, exact here. */
+export interface QueueDepth {
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+}
+
+/** The queues of the local cloud, in process. Every call names a queue by its ARN and throws {@link UnknownQueue} for another. */
+export interface Queues {
+  /**
+   * Receives at once up to `max` messages and hides them for `visibilityMs`. A message received as often as the redrive
+   * policy allows moves to the dead-letter queue instead (Amazon SQS dead-letter queues).
+   */
+  receive(queueArn: string, max: number, options: { readonly visibilityMs: number }): ReceivedMessage[];
+  /** Returns when a message may be there, after `timeoutMs`, or on abort; never rejects. */
+  waitForMessage(queueArn: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Deletes received messages; a handle that is no longer known is passed over. */
+  delete(queueArn: string, receiptHandles: readonly string[]): void;
+  /** Hides a received message for `seconds` from now; 0 makes it visible at once. An unknown handle is passed over. */
+  changeVisibility(queueArn: string, receiptHandle: string, seconds: number): void;
+  /** Sends a message; `attributes` become message attributes of type `String`. */
+  send(
+    queueArn: string,
+    message: { readonly body: string; readonly attributes?: Readonly<Record<string, string>> },
+  ): void;
+  depth(queueArn: string): QueueDepth;
+}
+
+/** No queue of the local cloud has this ARN. */
+export class UnknownQueue extends Error {
+  readonly code = "UNKNOWN_QUEUE";
+  readonly queueArn: string;
+  constructor(queueArn: string) {
+    super(`There is no queue ${queueArn} in the local cloud.`);
+    this.name = "UnknownQueue";
+    this.queueArn = queueArn;
+  }
+}

@@ -1,0 +1,25 @@
+import type { SqsStore } from "fauxqs";
+
+/**
+ * Makes visible what an earlier process held of these queues when it ended, and takes back that receive: the function never answered
+ * for it, and it was this machine that failed. On AWS the pollers outlive such an end; here a message would otherwise wait out its
+ * visibility timeout, and a machine that is switched off often would send it to the dead-letter queue unhandled.
+ */
+export function releaseInFlight(store: SqsStore, queueArns: readonly string[]): void {
+  for (const queueArn of queueArns) {
+    const queue = store.getQueueByArn(queueArn);
+    if (queue === undefined) continue;
+    for (const { message, receiptHandle, visibilityDeadline } of queue.inflightMessages.values()) {
+      message.approximateReceiveCount -= 1;
+      // What is made visible is not stored with its count.
+      queue.persistence?.updateMessageInflight(
+        message.messageId,
+        receiptHandle,
+        visibilityDeadline,
+        message.approximateReceiveCount,
+        message.approximateFirstReceiveTimestamp,
+      );
+      queue.changeVisibility(receiptHandle, 0);
+    }
+  }
+}

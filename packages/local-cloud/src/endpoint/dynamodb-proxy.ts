@@ -1,0 +1,93 @@
+import { Agent, request as httpRequest } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Tables } from "../emulators/dynamodb-tables.ts";
+
+/** Hands requests on to DynamoDB Local. */
+export interface DynamoDbProxy {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  stop(): void;
+}
+
+/** Operations whose success may have changed an item. */
+const WRITES = new Set([
+  "PutItem",
+  "UpdateItem",
+  "DeleteItem",
+  "BatchWriteItem",
+  "BatchExecuteStatement",
+  "ExecuteStatement",
+  "ExecuteTransaction",
+  "TransactWriteItems",
+]);
+
+/** Operations on items name tables, not ARNs, and their data must pass untouched, even if it looks like an ARN. */
+const ON_ITEMS = new Set([...WRITES, "GetItem", "BatchGetItem", "TransactGetItems", "Query", "Scan"]);
+
+/** Requests to DynamoDB Local under way at one time; more wait. */
+const MAX_CONNECTIONS = 256;
+
+/** DynamoDB Local closes a connection that was idle for 30 s; ours must not be in use again at that moment. */
+const IDLE_MS = 10_000;
+
+/**
+ * A proxy over kept-alive connections. Items pass as they are; elsewhere ARNs, in which DynamoDB Local says `ddblocal`,
+ * name the local cloud's region. Calls `tables.written()` after each successful write.
+ */
+export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
+  const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS });
+  const { hostname, port } = new URL(tables.url);
+
+  const send = (request: IncomingMessage, headers: OutgoingHttpHeaders, body: Buffer) =>
+    new Promise<IncomingMessage>((resolve, reject) => {
+      const onward = httpRequest(
+        { agent, hostname, port, method: request.method, path: request.url, headers },
+        resolve,
+      );
+      onward.on("error", reject);
+      onward.end(body);
+    });
+
+  return {
+    async handle(request, response) {
+      const operation =
+        String(request.headers["x-amz-target"] ?? "")
+          .split(".")
+          .at(-1) ?? "";
+      if (ON_ITEMS.has(operation)) {
+        const answer = await send(request, endToEnd(request.headers), await bodyOf(request));
+        const items = await bodyOf(answer);
+        // Before the answer goes out: whoever waits for idleness after a write must not find the stream still asleep.
+        if (answer.statusCode === 200 && WRITES.has(operation)) tables.written();
+        response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers)).end(items);
+        return;
+      }
+      const body = Buffer.from(tables.toLocal((await bodyOf(request)).toString("utf8")));
+      const answer = await send(request, rewritten(request.headers, body), body);
+      const text = Buffer.from(tables.toPublic((await bodyOf(answer)).toString("utf8")));
+      response.writeHead(answer.statusCode ?? 502, rewritten(answer.headers, text)).end(text);
+    },
+    stop: () => agent.destroy(),
+  };
+}
+
+/** A whole body: at most 16 MB (AWS: DynamoDB quotas). Its own events, since Node's pipelines cost more than such a request. */
+function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    message.on("data", (chunk: Buffer) => chunks.push(chunk));
+    message.once("end", () => resolve(Buffer.concat(chunks)));
+    message.once("error", reject);
+    message.once("close", () => reject(new Error("The connection was closed within a body.")));
+  });
+}
+
+/** Headers for a body that was read and written anew: its length, no checksum of the old one, no compression asked for. */
+function rewritten(headers: OutgoingHttpHeaders, body: Buffer): OutgoingHttpHeaders {
+  const { "x-amz-crc32": _checksum, "transfer-encoding": _chunked, "accept-encoding": _compressed, ...rest } = headers;
+  return { ...endToEnd(rest), "content-length": body.length };
+}
+
+/** Without the headers that speak of one connection alone: DynamoDB Local answers to its own host name only. */
+function endToEnd({ connection: _connection, host: _host, ...headers }: OutgoingHttpHeaders): OutgoingHttpHeaders {
+  return headers;
+}

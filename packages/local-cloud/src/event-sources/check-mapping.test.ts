@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import type { QueueMapping, StreamMapping } from "../graph.ts";
+import { checkMapping } from "./check-mapping.ts";
+import { MappingRefused } from "./mapping-refused.ts";
+
+const queueArn = "arn:aws:sqs:eu-central-2:000000000000:orders";
+const common = {
+  uuid: "11111111-1111-4111-8111-111111111111",
+  functionName: "order-queue",
+  functionArn: "arn:aws:lambda:eu-central-2:000000000000:function:order-queue",
+  enabled: true,
+  batchSize: 10,
+  maximumBatchingWindowSeconds: 0,
+  reportBatchItemFailures: true,
+  filters: [],
+};
+const queueMapping: QueueMapping = { ...common, kind: "sqs", eventSourceArn: queueArn };
+const streamMapping: StreamMapping = {
+  ...common,
+  kind: "dynamodb",
+  eventSourceArn: "arn:aws:dynamodb:eu-central-2:000000000000:table/orders/stream/latest",
+  tableName: "orders",
+  startingPosition: "LATEST",
+  parallelizationFactor: 1,
+  maximumRetryAttempts: -1,
+  maximumRecordAgeSeconds: -1,
+  bisectBatchOnFunctionError: false,
+};
+
+function check(
+  mapping: QueueMapping | StreamMapping,
+  queue: { visibilityTimeoutSeconds?: number; fifo?: boolean } = {},
+) {
+  checkMapping(mapping, {
+    functions: [{ name: "order-queue", timeoutSeconds: 30 }],
+    queues: [{ arn: queueArn, visibilityTimeoutSeconds: 180, fifo: false, ...queue }],
+  });
+}
+
+describe("a queue's mapping", () => {
+  test("is created where the visibility timeout is the function's timeout", () => {
+    expect(() => check(queueMapping, { visibilityTimeoutSeconds: 30 })).not.toThrow();
+  });
+
+  test("is refused where the visibility timeout is less, naming both", () => {
+    expect(() => check(queueMapping, { visibilityTimeoutSeconds: 29 })).toThrow(
+      /visibility timeout \(29 s\) is less than the function's timeout \(30 s\)/,
+    );
+  });
+
+  test("is refused for a FIFO queue", () => {
+    expect(() => check(queueMapping, { fifo: true })).toThrow(/FIFO queues are not built yet/);
+  });
+
+  test.each([
+    ["a function that does not exist", { functionName: "nobody" }],
+    ["a queue that does not exist", { eventSourceArn: `${queueArn}-2` }],
+    ["a batch size above 10 without a window", { batchSize: 11 }],
+    ["a batch size above 10,000", { batchSize: 10_001, maximumBatchingWindowSeconds: 1 }],
+    ["a batch size of 0", { batchSize: 0 }],
+    ["a window above 300 s", { maximumBatchingWindowSeconds: 301 }],
+    ["a maximum concurrency of 1", { maximumConcurrency: 1 }],
+    ["a maximum concurrency above 1,000", { maximumConcurrency: 1_001 }],
+  ])("is refused for %s", (_, part) => {
+    expect(() => check({ ...queueMapping, ...part })).toThrow(MappingRefused);
+  });
+});
+
+describe("a stream's mapping", () => {
+  test("is created with Lambda's defaults", () => {
+    expect(() => check(streamMapping)).not.toThrow();
+  });
+
+  test("may end its failures in a queue or a bucket", () => {
+    expect(() => check({ ...streamMapping, onFailure: queueArn })).not.toThrow();
+    expect(() => check({ ...streamMapping, onFailure: "arn:aws:s3:::failures" })).not.toThrow();
+  });
+
+  test("may not end its failures in a FIFO queue", () => {
+    expect(() => check({ ...streamMapping, onFailure: queueArn }, { fifo: true })).toThrow(/FIFO/);
+  });
+
+  test.each([
+    ["an on-failure queue that does not exist", { onFailure: `${queueArn}-2` }],
+    ["a parallelization factor above 10", { parallelizationFactor: 11 }],
+    ["more than 10,000 retries", { maximumRetryAttempts: 10_001 }],
+    ["a record age below a minute", { maximumRecordAgeSeconds: 59 }],
+    [
+      "a destination that is neither queue nor bucket",
+      { onFailure: "arn:aws:lambda:eu-central-2:000000000000:function:x" },
+    ],
+  ])("is refused for %s", (_, part) => {
+    expect(() => check({ ...streamMapping, ...part })).toThrow(MappingRefused);
+  });
+});

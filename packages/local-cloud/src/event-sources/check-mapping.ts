@@ -1,0 +1,71 @@
+import type { FunctionDefinition, MappingDefinition, QueueDefinition, QueueMapping, StreamMapping } from "../graph.ts";
+import { MappingRefused } from "./mapping-refused.ts";
+
+/** What a mapping is checked against. */
+export interface MappingSurroundings {
+  readonly functions: readonly Pick<FunctionDefinition, "name" | "timeoutSeconds">[];
+  readonly queues: readonly Pick<QueueDefinition, "arn" | "fifo" | "visibilityTimeoutSeconds">[];
+}
+
+/**
+ * Checks a mapping as `CreateEventSourceMapping` does (AWS: with-sqs, services-ddb-params).
+ * @throws MappingRefused
+ */
+export function checkMapping(mapping: MappingDefinition, surroundings: MappingSurroundings): void {
+  const target = surroundings.functions.find(({ name }) => name === mapping.functionName);
+  if (!target) throw new MappingRefused(mapping, "there is no such function.");
+  within(mapping, "batch size", mapping.batchSize, 1, 10_000);
+  within(mapping, "batching window in seconds", mapping.maximumBatchingWindowSeconds, 0, 300);
+  if (mapping.kind === "sqs") checkQueueMapping(mapping, target.timeoutSeconds, surroundings);
+  else checkStreamMapping(mapping, surroundings);
+}
+
+function checkQueueMapping(mapping: QueueMapping, timeoutSeconds: number, { queues }: MappingSurroundings): void {
+  const queue = queues.find(({ arn }) => arn === mapping.eventSourceArn);
+  if (!queue) throw new MappingRefused(mapping, "there is no such queue.");
+  if (queue.fifo)
+    throw new MappingRefused(mapping, "FIFO queues are not built yet as an event source of the local cloud.");
+  if (queue.visibilityTimeoutSeconds < timeoutSeconds) {
+    throw new MappingRefused(
+      mapping,
+      `the queue's visibility timeout (${queue.visibilityTimeoutSeconds} s) is less than the function's timeout (${timeoutSeconds} s). Lambda advises six times the timeout, plus the batching window.`,
+    );
+  }
+  if (mapping.batchSize > 10 && mapping.maximumBatchingWindowSeconds < 1) {
+    throw new MappingRefused(
+      mapping,
+      `a batch size of ${mapping.batchSize}, above 10, needs a batching window of at least 1 s.`,
+    );
+  }
+  if (mapping.maximumConcurrency !== undefined)
+    within(mapping, "maximum concurrency", mapping.maximumConcurrency, 2, 1_000);
+}
+
+function checkStreamMapping(mapping: StreamMapping, { queues }: MappingSurroundings): void {
+  within(mapping, "parallelization factor", mapping.parallelizationFactor, 1, 10);
+  if (mapping.maximumRetryAttempts !== -1)
+    within(mapping, "maximum retry attempts", mapping.maximumRetryAttempts, 0, 10_000);
+  if (mapping.maximumRecordAgeSeconds !== -1) {
+    within(mapping, "maximum record age in seconds", mapping.maximumRecordAgeSeconds, 60, 604_800);
+  }
+  if (mapping.onFailure !== undefined) checkDestination(mapping, mapping.onFailure, queues);
+}
+
+function checkDestination(mapping: StreamMapping, arn: string, queues: MappingSurroundings["queues"]): void {
+  if (/^arn:aws[^:]*:s3:/.test(arn)) return;
+  if (!/^arn:aws[^:]*:sqs:/.test(arn)) {
+    throw new MappingRefused(mapping, `its on-failure destination ${arn} is neither an SQS queue nor an S3 bucket.`);
+  }
+  const queue = queues.find((each) => each.arn === arn);
+  if (!queue) throw new MappingRefused(mapping, `there is no queue ${arn} for its failures.`);
+  if (queue.fifo)
+    throw new MappingRefused(mapping, `its on-failure queue ${arn} is a FIFO queue, which Lambda does not write to.`);
+}
+
+function within(mapping: MappingDefinition, what: string, value: number, lowest: number, highest: number): void {
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return;
+  throw new MappingRefused(
+    mapping,
+    `its ${what} is ${value}, and must be a whole number from ${lowest} to ${highest}.`,
+  );
+}

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { FilterRefused, compileFilters } from "./event-filter.ts";
+
+const record = JSON.stringify({
+  eventName: "MODIFY",
+  dynamodb: { NewImage: { status: { S: "placed" }, total: { N: "12.5" }, gone: { NULL: true } }, tags: ["a", "b"] },
+});
+const matches = (pattern: object) => compileFilters([JSON.stringify(pattern)], "dynamodb")(record);
+
+describe("filter patterns", () => {
+  test("let everything pass where there is none", () => {
+    expect(compileFilters([], "sqs")("{}")).toBe(true);
+  });
+
+  test.each([
+    ["an equal string", { eventName: ["MODIFY"] }, { eventName: ["INSERT"] }],
+    ["one of several values", { eventName: ["INSERT", "MODIFY"] }, { eventName: ["INSERT", "REMOVE"] }],
+    [
+      "all fields",
+      { eventName: ["MODIFY"], dynamodb: { tags: ["b"] } },
+      { eventName: ["MODIFY"], dynamodb: { tags: ["c"] } },
+    ],
+    [
+      "a nested boolean",
+      { dynamodb: { NewImage: { gone: { NULL: [true] } } } },
+      { dynamodb: { NewImage: { gone: { NULL: [false] } } } },
+    ],
+    ["a prefix", { eventName: [{ prefix: "MOD" }] }, { eventName: [{ prefix: "mod" }] }],
+    ["a suffix", { eventName: [{ suffix: "IFY" }] }, { eventName: [{ suffix: "ERT" }] }],
+    [
+      "any case",
+      { eventName: [{ "equals-ignore-case": "modify" }] },
+      { eventName: [{ "equals-ignore-case": "insert" }] },
+    ],
+    [
+      "anything but a list",
+      { eventName: [{ "anything-but": ["REMOVE"] }] },
+      { eventName: [{ "anything-but": ["MODIFY"] }] },
+    ],
+    [
+      "anything but one value",
+      { eventName: [{ "anything-but": "REMOVE" }] },
+      { eventName: [{ "anything-but": "MODIFY" }] },
+    ],
+    ["a field that is there", { dynamodb: [{ exists: true }] }, { dynamodb: { OldImage: [{ exists: true }] } }],
+    ["a field that is not there", { dynamodb: { OldImage: [{ exists: false }] } }, { eventName: [{ exists: false }] }],
+    [
+      "a range of numbers",
+      { dynamodb: { NewImage: { total: { N: [{ numeric: [">", 12, "<=", 12.5] }] } } } },
+      { dynamodb: { NewImage: { total: { N: [{ numeric: [">", 12.5] }] } } } },
+    ],
+    [
+      "one of $or",
+      { $or: [{ eventName: ["INSERT"] }, { dynamodb: { tags: ["a"] } }] },
+      { $or: [{ eventName: ["INSERT"] }] },
+    ],
+  ])("match %s", (_, matching, other) => {
+    expect(matches(matching)).toBe(true);
+    expect(matches(other)).toBe(false);
+  });
+
+  test("need one of several patterns to match", () => {
+    const accepts = compileFilters(['{"eventName":["INSERT"]}', '{"eventName":["MODIFY"]}'], "dynamodb");
+    expect(accepts(record)).toBe(true);
+  });
+
+  test.each([
+    ["no JSON", "{"],
+    ["no object", "[]"],
+    ["a value outside a list", '{"eventName":"MODIFY"}'],
+    ["an unknown operator", '{"eventName":[{"sounds-like":"MODIFY"}]}'],
+    ["two operators in a rule", '{"eventName":[{"prefix":"a","suffix":"b"}]}'],
+    ["an incomplete range", '{"n":[{"numeric":[">"]}]}'],
+  ])("are refused for %s", (_, pattern) => {
+    expect(() => compileFilters([pattern], "dynamodb")).toThrow(FilterRefused);
+  });
+});
+
+describe("the body of a message", () => {
+  const accepts = (pattern: object, body: string) =>
+    compileFilters([JSON.stringify(pattern)], "sqs")(JSON.stringify({ body }));
+
+  test("is compared as JSON where the pattern names its fields", () => {
+    expect(accepts({ body: { type: ["order.placed"] } }, '{"type":"order.placed"}')).toBe(true);
+    expect(accepts({ body: { type: ["order.placed"] } }, '{"type":"order.cancelled"}')).toBe(false);
+  });
+
+  test("is compared as text where the pattern is a list", () => {
+    expect(accepts({ body: [{ prefix: "hello" }] }, "hello world")).toBe(true);
+  });
+
+  test("of the other form does not match", () => {
+    expect(accepts({ body: { type: [{ exists: false }] } }, "plain text")).toBe(false);
+    expect(accepts({ body: [{ "anything-but": "x" }] }, '{"type":"order.placed"}')).toBe(false);
+  });
+});

@@ -1,0 +1,12 @@
+/** An event source mapping that Lambda would not create, or that this local cloud cannot serve. */
+export class MappingRefused extends Error {
+  readonly code = "MAPPING_REFUSED";
+  readonly eventSourceArn: string;
+  readonly functionName: string;
+  constructor(mapping: { readonly eventSourceArn: string; readonly functionName: string }, reason: string) {
+    super(`The mapping of ${mapping.eventSourceArn} to ${mapping.functionName} is refused: ${reason}`);
+    this.name = "MappingRefused";
+    this.eventSourceArn = mapping.eventSourceArn;
+    this.functionName = mapping.functionName;
+  }
+}

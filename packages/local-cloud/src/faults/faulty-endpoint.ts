@@ -1,0 +1,180 @@
+import { request as httpRequest } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { Handler } from "../endpoint/front-server.ts";
+import { routeOf, signedService } from "../endpoint/route.ts";
+import { readBatchCall, type BatchCall } from "./batch-call.ts";
+import { identityOf, type Draws } from "./draws.ts";
+import { failed, throttled, type CalledService, type ErrorAnswer } from "./error-answer.ts";
+import type { CompleteFaultPlan } from "./fault-plan.ts";
+import { asOutsider, type Sandbox, type Sandboxes } from "./sandboxes.ts";
+
+/** A kill that comes a moment after a call comes within this time. */
+const LATEST_KILL_MS = 30;
+
+/** A call of an execution environment, read to its end. */
+interface Call {
+  readonly sandbox: Sandbox;
+  readonly service: CalledService;
+  readonly operation: string;
+  readonly batch: BatchCall;
+  readonly body: Buffer;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * Puts faults between execution environments and the services. What comes from outside goes straight through; a call that is to be
+ * carried out goes through the endpoint a second time, as if it came from outside.
+ *
+ * A call's own faults are decided by its first record, those of a batch's entries by each entry.
+ */
+export function createFaultyEndpoint(options: {
+  readonly plan: CompleteFaultPlan;
+  readonly draws: Draws;
+  readonly sandboxes: Sandboxes;
+  /** The endpoint's port. */
+  readonly port: number;
+  readonly inner: Handler;
+}): Handler {
+  const { plan, draws, sandboxes } = options;
+  const calls = new Map<string, number>();
+
+  /** Carries the call out. The answer is to be read by the caller of this. */
+  function carryOut({ request }: Call, body: Buffer, headers: OutgoingHttpHeaders = {}): Promise<IncomingMessage> {
+    const authorization = asOutsider(request.headers.authorization ?? "");
+    return new Promise((resolve, reject) => {
+      const onward = httpRequest(
+        {
+          hostname: "127.0.0.1",
+          port: options.port,
+          method: request.method,
+          path: request.url,
+          headers: { ...request.headers, authorization, ...headers },
+        },
+        resolve,
+      );
+      onward.on("error", reject);
+      onward.end(body);
+    });
+  }
+
+  /** True when this is a call at which the function is to crash. */
+  function isCrash({ sandbox: { functionName }, service, operation, batch }: Call): boolean {
+    const call = (calls.get(functionName) ?? 0) + 1;
+    calls.set(functionName, call);
+    const told = plan.crashAt.some(
+      (each) => each.call === call && (functionName === each.function || functionName.endsWith(`-${each.function}`)),
+    );
+    if (told) draws.count("crashAt");
+    return told || draws.happens("crashes", service, operation, batch.records[0] ?? "");
+  }
+
+  /** Before the call, right after it, or a moment later, when the handler goes on with the answer. */
+  async function crash(call: Call): Promise<void> {
+    const moment = draws.number(
+      "crash",
+      call.operation,
+      call.batch.records[0] ?? "",
+      String(calls.get(call.sandbox.functionName)),
+    );
+    if (moment < 1 / 3) {
+      call.sandbox.kill();
+      call.response.destroy();
+    } else if (moment < 2 / 3) {
+      (await carryOut(call, call.body)).resume();
+      call.sandbox.kill();
+      call.response.destroy();
+    } else {
+      setTimeout(() => call.sandbox.kill(), (moment - 2 / 3) * 3 * LATEST_KILL_MS).unref();
+      await passOn(call);
+    }
+  }
+
+  async function passOn(call: Call): Promise<void> {
+    const answer = await carryOut(call, call.body);
+    call.response.writeHead(answer.statusCode ?? 502, answer.headers);
+    await pipeline(answer, call.response);
+  }
+
+  /** With some of its entries failed. */
+  async function passOnInPart(call: Call): Promise<void> {
+    const { batch, service, operation } = call;
+    const chosen = new Set(
+      batch.records.flatMap((record, at) => (draws.happens("partialFailures", service, operation, record) ? [at] : [])),
+    );
+    if (chosen.size === 0 || batch.without === undefined) return passOn(call);
+    const rest = batch.without(chosen);
+    let given = { status: 200, headers: { "content-type": "application/x-amz-json-1.0" }, body: "{}" };
+    if (rest.body !== undefined) {
+      const body = Buffer.from(rest.body);
+      const answer = await carryOut(call, body, { "content-length": body.length, "accept-encoding": "identity" });
+      const text = (await buffer(answer)).toString("utf8");
+      given = { ...given, status: answer.statusCode ?? 502, body: text };
+    }
+    answerWith(call.response, given.status === 200 ? { ...given, body: rest.answer(given.body) } : given);
+  }
+
+  async function handle(call: Call): Promise<void> {
+    const words = [call.service, call.operation, call.batch.records[0] ?? ""] as const;
+    if (isCrash(call)) return crash(call);
+    if (draws.happens("throttles", ...words)) return answerWith(call.response, throttled(call.service));
+    if (draws.happens("serverErrors", ...words)) {
+      const isDone = draws.number("done", ...words, String(draws.counts["serverErrors"])) < 0.5;
+      if (isDone) (await carryOut(call, call.body)).resume();
+      return answerWith(call.response, failed(call.service));
+    }
+    if (draws.happens("lostAnswers", ...words)) {
+      await buffer(await carryOut(call, call.body));
+      return void call.response.destroy();
+    }
+    if (draws.happens("slowCalls", ...words)) await delay(draws.number("slow", ...words) * plan.slowMs);
+    return passOnInPart(call);
+  }
+
+  return async (request, response) => {
+    const sandbox = sandboxes.of(request.headers);
+    if (sandbox === undefined) return options.inner(request, response);
+    const body = await buffer(request);
+    const url = request.url ?? "/";
+    const service = serviceOf(request);
+    const target =
+      String(request.headers["x-amz-target"] ?? "")
+        .split(".")
+        .at(-1) ?? "";
+    const operation = target === "" ? `${request.method ?? ""} ${objectOperation(url)}` : target;
+    const batch =
+      target === "" ? { records: [identityOf(url.split("?")[0])] } : readBatchCall(target, body.toString("utf8"));
+    try {
+      await handle({ sandbox, service, operation, batch, body, request, response });
+    } catch (error) {
+      // A killed environment no longer listens, and what it asked for goes unheard.
+      if (!response.destroyed && !response.headersSent) throw error;
+      response.destroy();
+    }
+  };
+}
+
+function serviceOf(request: IncomingMessage): CalledService {
+  const route = routeOf(request.url ?? "/", request.headers);
+  if (route === "dynamodb" || route === "lambda") return route;
+  if (route !== "fauxqs") return "other";
+  const signed = signedService(request.url ?? "/", request.headers);
+  return signed === "s3" || signed === "sqs" ? signed : "other";
+}
+
+/** Which of S3's operations: its queries without their values, which name uploads by ids. */
+function objectOperation(url: string): string {
+  const query = url.split("?", 2)[1] ?? "";
+  return query
+    .split("&")
+    .map((pair) => pair.split("=", 1)[0] ?? "")
+    .join("&");
+}
+
+function answerWith(response: ServerResponse, { status, headers, body }: ErrorAnswer): void {
+  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
+  response.end(body);
+}

@@ -1,0 +1,121 @@
+import * as v from "valibot";
+
+/** The inputs that the local cloud reads of each Pulumi resource type; what else a resource has is passed over. */
+
+const seconds = v.pipe(v.number(), v.minValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const name = v.pipe(v.string(), v.nonEmpty());
+/** Pulumi writes an attribute that was left out as null now and then. */
+const maybe = <const Schema extends v.GenericSchema>(schema: Schema) => v.nullish(schema);
+
+export const graphSchema = v.object({
+  app: name,
+  stage: name,
+  region: name,
+  resources: v.array(v.object({ type: name, name, inputs: v.record(v.string(), v.unknown()) })),
+});
+
+export const queueInputs = v.object({
+  name,
+  fifoQueue: maybe(v.boolean()),
+  visibilityTimeoutSeconds: maybe(seconds),
+  messageRetentionSeconds: maybe(seconds),
+  delaySeconds: maybe(seconds),
+  receiveWaitTimeSeconds: maybe(seconds),
+  maxMessageSize: maybe(count),
+  redrivePolicy: maybe(v.string()),
+});
+
+export const redrivePolicy = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.object({
+    deadLetterTargetArn: name,
+    maxReceiveCount: v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer()),
+  }),
+);
+
+const projection = v.picklist(["ALL", "KEYS_ONLY", "INCLUDE"]);
+
+export const indexInputs = v.object({
+  name,
+  hashKey: maybe(name),
+  rangeKey: maybe(v.string()),
+  projectionType: projection,
+  nonKeyAttributes: maybe(v.array(name)),
+});
+
+export const tableInputs = v.object({
+  name,
+  attributes: v.array(v.object({ name, type: v.picklist(["S", "N", "B"]) })),
+  hashKey: name,
+  rangeKey: maybe(name),
+  streamEnabled: maybe(v.boolean()),
+  streamViewType: maybe(v.picklist(["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES"])),
+  ttl: maybe(v.object({ attributeName: maybe(v.string()), enabled: maybe(v.boolean()) })),
+  globalSecondaryIndexes: maybe(v.array(indexInputs)),
+  localSecondaryIndexes: maybe(v.array(indexInputs)),
+});
+
+export const bucketInputs = v.object({ bucket: name });
+
+export const functionInputs = v.object({
+  name,
+  handler: name,
+  runtime: name,
+  architectures: maybe(v.array(v.picklist(["arm64", "x86_64"]))),
+  timeout: maybe(seconds),
+  memorySize: maybe(count),
+  environment: maybe(v.object({ variables: maybe(v.record(v.string(), v.string())) })),
+  loggingConfig: maybe(
+    v.object({ logFormat: maybe(v.picklist(["Text", "JSON"])), applicationLogLevel: maybe(v.string()) }),
+  ),
+  reservedConcurrentExecutions: maybe(v.number()),
+  deadLetterConfig: maybe(v.object({ targetArn: name })),
+});
+
+export const invokeConfigInputs = v.object({
+  functionName: name,
+  maximumRetryAttempts: maybe(count),
+  maximumEventAgeInSeconds: maybe(seconds),
+  destinationConfig: maybe(
+    v.object({
+      onSuccess: maybe(v.object({ destination: name })),
+      onFailure: maybe(v.object({ destination: name })),
+    }),
+  ),
+});
+
+export const mappingInputs = v.object({
+  eventSourceArn: name,
+  functionName: name,
+  enabled: maybe(v.boolean()),
+  batchSize: maybe(count),
+  maximumBatchingWindowInSeconds: maybe(seconds),
+  functionResponseTypes: maybe(v.array(v.string())),
+  scalingConfig: maybe(v.object({ maximumConcurrency: maybe(count) })),
+  startingPosition: maybe(v.picklist(["TRIM_HORIZON", "LATEST"])),
+  parallelizationFactor: maybe(count),
+  maximumRetryAttempts: maybe(v.number()),
+  maximumRecordAgeInSeconds: maybe(v.number()),
+  bisectBatchOnFunctionError: maybe(v.boolean()),
+  destinationConfig: maybe(v.object({ onFailure: maybe(v.object({ destinationArn: name })) })),
+  filterCriteria: maybe(v.object({ filters: maybe(v.array(v.object({ pattern: maybe(v.string()) }))) })),
+});
+
+export const notificationInputs = v.object({
+  bucket: name,
+  lambdaFunctions: maybe(
+    v.array(
+      v.object({
+        id: maybe(name),
+        lambdaFunctionArn: name,
+        events: v.array(name),
+        filterPrefix: maybe(v.string()),
+        filterSuffix: maybe(v.string()),
+      }),
+    ),
+  ),
+  queues: maybe(v.array(v.unknown())),
+  topics: maybe(v.array(v.unknown())),
+});

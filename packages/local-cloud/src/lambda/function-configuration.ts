@@ -1,0 +1,52 @@
+import type { FunctionDefinition } from "../graph.ts";
+import { ApiError } from "./api-error.ts";
+
+/** A function as `ListFunctions` and `GetFunctionConfiguration` show it. */
+export function configurationOf(definition: FunctionDefinition): object {
+  return {
+    FunctionName: definition.name,
+    FunctionArn: definition.arn,
+    Runtime: definition.runtime,
+    Handler: definition.handler,
+    Timeout: definition.timeoutSeconds,
+    MemorySize: definition.memoryMb,
+    Version: "$LATEST",
+    PackageType: "Zip",
+    Architectures: [definition.architecture],
+    Environment: { Variables: definition.environment },
+    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: `/aws/lambda/${definition.name}` },
+    ...(definition.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
+    State: "Active",
+    LastUpdateStatus: "Successful",
+  };
+}
+
+/** A function as `GetFunction` shows it. */
+export function functionOf(definition: FunctionDefinition): object {
+  const reserved = definition.reservedConcurrency;
+  return {
+    Configuration: configurationOf(definition),
+    ...(reserved === undefined ? {} : { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+  };
+}
+
+/**
+ * How a function's asynchronous invocations are retried, as `GetFunctionEventInvokeConfig` shows it.
+ * @throws ApiError 404 where the function has Lambda's defaults
+ */
+export function invokeConfigOf({ arn, invokeConfig }: FunctionDefinition): object {
+  if (invokeConfig === undefined) {
+    const Message = `The function ${arn} doesn't have an EventInvokeConfig`;
+    throw new ApiError(404, "ResourceNotFoundException", { Type: "User", Message });
+  }
+  const { onSuccess, onFailure } = invokeConfig;
+  return {
+    FunctionArn: `${arn}:$LATEST`,
+    MaximumRetryAttempts: invokeConfig.maximumRetryAttempts,
+    MaximumEventAgeInSeconds: invokeConfig.maximumEventAgeSeconds,
+    DestinationConfig: {
+      OnSuccess: onSuccess === undefined ? {} : { Destination: onSuccess },
+      OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** What came of one invocation that ran. */
+export interface InvocationResult {
+  readonly requestId: string;
+  /** JSON text: what the handler returned (`"null"` if nothing), or the error body when {@link functionError} is set. */
+  readonly payload: string;
+  readonly functionError?: "Unhandled";
+  /** The last 4 KB of what this invocation logged, platform lines included. */
+  readonly logTail: string;
+  readonly durationMs: number;
+  /** Duration, plus the initialization of a cold start, rounded up to the millisecond. */
+  readonly billedMs: number;
+}
+
+/** The function's concurrency is used up; nothing ran. AWS: status 429, with a reason. */
+export class TooManyRequests extends Error {
+  readonly code = "TooManyRequestsException";
+  readonly functionName: string;
+  readonly reason: "ReservedFunctionConcurrentInvocationLimitExceeded" | "ConcurrentInvocationLimitExceeded";
+
+  constructor(functionName: string, reason: TooManyRequests["reason"]) {
+    super(`Rate Exceeded: ${functionName} (${reason})`);
+    this.functionName = functionName;
+    this.reason = reason;
+  }
+}
+
+/** The local cloud has no such function. AWS: status 404. */
+export class FunctionNotFound extends Error {
+  readonly code = "ResourceNotFoundException";
+  readonly functionName: string;
+
+  constructor(functionName: string) {
+    super(`Function not found: ${functionName}`);
+    this.functionName = functionName;
+  }
+}
+
+/** The Lambda service was stopped before the invocation came to an end; whether its effects happened is unknown. */
+export class LambdaStopped extends Error {
+  readonly code = "LambdaStopped";
+
+  constructor() {
+    super("The local Lambda service has stopped.");
+  }
+}

@@ -1,0 +1,138 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { FunctionDefinition } from "../graph.ts";
+import { ApiError, notFound } from "./api-error.ts";
+import { answerErrors, pageOf, readText, sendAnswer } from "./api-response.ts";
+import { configurationOf, functionOf, invokeConfigOf } from "./function-configuration.ts";
+import { readFunctionReference } from "./function-reference.ts";
+import type { InvocationResult } from "./invocation.ts";
+import type { InvocationOptions } from "./function-runner.ts";
+
+/** Largest payload of a synchronous invocation: 6 MB. */
+const MAX_SYNC_PAYLOAD_BYTES = 6_291_456;
+/** Largest payload of an asynchronous invocation: 1 MB. */
+const MAX_ASYNC_PAYLOAD_BYTES = 1_048_576;
+
+/** What the API is a face of. */
+export interface InvokeTarget {
+  readonly functions: readonly FunctionDefinition[];
+  invoke(functionName: string, payload: string, options?: InvocationOptions): Promise<InvocationResult>;
+  invokeAsync(functionName: string, payload: string): { readonly requestId: string };
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+async function readPayload(request: IncomingMessage, limitBytes: number): Promise<string> {
+  const payload = await readText(request, limitBytes);
+  if (payload === undefined) {
+    const message = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
+    throw new ApiError(413, "RequestTooLargeException", { Type: "User", message });
+  }
+  if (payload.trim() === "") return "{}";
+  try {
+    JSON.parse(payload);
+  } catch (error) {
+    const message = `Could not parse request body into json: Could not parse payload into json: ${String(error)}`;
+    throw new ApiError(400, "InvalidRequestContentException", { Type: "User", message });
+  }
+  return payload;
+}
+
+function clientContextOf(request: IncomingMessage): string | undefined {
+  const encoded = header(request, "x-amz-client-context");
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, "base64").toString("utf8");
+  try {
+    // Written anew, so that it fits into one header line.
+    return JSON.stringify(JSON.parse(text)).replaceAll(
+      /[\u007f-\uffff]/g,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
+  } catch {
+    throw new ApiError(400, "InvalidRequestContentException", {
+      Type: "User",
+      message: "Client context must be valid JSON",
+    });
+  }
+}
+
+/**
+ * Answers requests to Lambda's API for invoking and looking at functions (AWS API reference: Invoke, ListFunctions, GetFunction,
+ * GetFunctionConfiguration, GetFunctionConcurrency, GetFunctionEventInvokeConfig).
+ */
+export function createInvokeApi(
+  target: InvokeTarget,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const arnBase = (target.functions[0]?.arn ?? "arn:aws:lambda:eu-central-2:000000000000:function:x").replace(
+    /[^:]+$/,
+    "",
+  );
+
+  function find(named: string, qualifier: string | undefined): FunctionDefinition {
+    const { name, version = qualifier } = readFunctionReference(named);
+    const found = target.functions.find((definition) => definition.name === name);
+    if (found === undefined || (version !== undefined && version !== "$LATEST"))
+      throw notFound(`${arnBase}${name}${version === undefined ? "" : `:${version}`}`);
+    return found;
+  }
+
+  async function invoke(
+    request: IncomingMessage,
+    response: ServerResponse,
+    definition: FunctionDefinition,
+  ): Promise<void> {
+    const type = header(request, "x-amz-invocation-type") ?? "RequestResponse";
+    if (type === "Event") {
+      const payload = await readPayload(request, MAX_ASYNC_PAYLOAD_BYTES);
+      const { requestId } = target.invokeAsync(definition.name, payload);
+      return sendAnswer(response, 202, "", { "x-amzn-requestid": requestId });
+    }
+    if (type !== "RequestResponse" && type !== "DryRun") {
+      const message = `Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
+      throw new ApiError(400, "InvalidParameterValueException", { Type: "User", message });
+    }
+    const payload = await readPayload(request, MAX_SYNC_PAYLOAD_BYTES);
+    if (type === "DryRun") return sendAnswer(response, 204, "");
+    const result = await target.invoke(definition.name, payload, { clientContext: clientContextOf(request) });
+    const headers = {
+      "x-amzn-requestid": result.requestId,
+      "x-amz-executed-version": "$LATEST",
+      ...(result.functionError === undefined ? {} : { "x-amz-function-error": result.functionError }),
+      ...(header(request, "x-amz-log-type") === "Tail"
+        ? { "x-amz-log-result": Buffer.from(result.logTail).toString("base64") }
+        : {}),
+    };
+    return sendAnswer(response, 200, result.payload, headers);
+  }
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? "/", "http://127.0.0.1");
+    const [, date, named, verb] =
+      /^\/(20\d\d-\d\d-\d\d)\/functions(?:\/([^/]+)(?:\/([^/]+))?)?\/?$/.exec(url.pathname) ?? [];
+    const operation = `${request.method} ${date} ${named === undefined ? "" : "function"}${verb === undefined ? "" : `/${verb}`}`;
+    const asked = () => find(named ?? "", url.searchParams.get("Qualifier") ?? undefined);
+    const answer = (body: object) => sendAnswer(response, 200, JSON.stringify(body));
+    switch (operation) {
+      case "GET 2015-03-31 ": {
+        const { page, NextMarker } = pageOf(target.functions, url.searchParams);
+        return answer({ Functions: page.map(configurationOf), ...(NextMarker !== undefined && { NextMarker }) });
+      }
+      case "GET 2015-03-31 function":
+        return answer(functionOf(asked()));
+      case "GET 2015-03-31 function/configuration":
+        return answer(configurationOf(asked()));
+      case "GET 2019-09-25 function/event-invoke-config":
+        return answer(invokeConfigOf(asked()));
+      case "GET 2019-09-30 function/concurrency":
+        return answer({ ReservedConcurrentExecutions: asked().reservedConcurrency });
+      case "POST 2015-03-31 function/invocations":
+        return invoke(request, response, asked());
+      default:
+        throw new ApiError(404, "UnknownOperationException", {});
+    }
+  }
+
+  return answerErrors(route);
+}

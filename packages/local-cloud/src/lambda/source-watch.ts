@@ -1,0 +1,55 @@
+import { existsSync, watch, type FSWatcher } from "node:fs";
+import { dirname } from "node:path";
+
+/** An editor writes a file in several steps; what changes within this time is one change. */
+const SETTLE_MS = 20;
+
+/** Looks at source files for changes. */
+export interface SourceWatch {
+  /** Looks at the folders of these files from now on, and at no others. Files of installed packages are left out. */
+  follow(files: readonly string[]): void;
+  stop(): void;
+}
+
+/**
+ * Calls `changed` shortly after anything changed in one of the folders followed. Folders, not files: editors put a new file in
+ * the place of the old one, and a file that an import waits for does not exist yet. `complain` takes what cannot be followed.
+ */
+export function createSourceWatch(changed: () => void, complain: (problem: string) => void): SourceWatch {
+  const watchers = new Map<string, FSWatcher>();
+  let settling: NodeJS.Timeout | undefined;
+
+  const seen = (): void => {
+    clearTimeout(settling);
+    settling = setTimeout(changed, SETTLE_MS);
+  };
+
+  function forget(folder: string): void {
+    watchers.get(folder)?.close();
+    watchers.delete(folder);
+  }
+
+  function open(folder: string): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, seen);
+      // The folder itself was removed or renamed.
+      watcher.on("error", () => forget(folder));
+      watchers.set(folder, watcher);
+    } catch (error) {
+      // Gone since the bundle was made, followed again with the next one; or the system allows no further watches.
+      if (existsSync(folder)) complain(`Changes in ${folder} are not seen: ${String(error)}`);
+    }
+  }
+
+  return {
+    follow(files) {
+      const folders = new Set(files.filter((file) => !file.includes("/node_modules/")).map((file) => dirname(file)));
+      for (const folder of watchers.keys()) if (!folders.has(folder)) forget(folder);
+      for (const folder of folders) if (!watchers.has(folder)) open(folder);
+    },
+    stop() {
+      clearTimeout(settling);
+      for (const folder of watchers.keys()) forget(folder);
+    },
+  };
+}

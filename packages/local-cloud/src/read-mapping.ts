@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import type * as v from "valibot";
+import { GraphRefused } from "./graph-refused.ts";
+import { LOCAL_ACCOUNT } from "./local-region.ts";
+import type { mappingInputs } from "./graph-resources.ts";
+import type { MappingDefinition } from "./graph.ts";
+
+/** Lambda's default batch sizes (Lambda, with-sqs and services-ddb-params). */
+const QUEUE_BATCH = 10;
+const STREAM_BATCH = 100;
+
+/**
+ * Reads an event source mapping, with Lambda's defaults. Its limits are checked where it is created.
+ * @throws GraphRefused where its source is neither a queue nor a stream
+ */
+export function readMapping(
+  value: v.InferOutput<typeof mappingInputs>,
+  resource: string,
+  region: string,
+): MappingDefinition {
+  const kind = /^arn:aws:(sqs|dynamodb):/.exec(value.eventSourceArn)?.[1];
+  const functionName = value.functionName.split(":")[6] ?? value.functionName;
+  const base = {
+    uuid: uuidOf(resource),
+    eventSourceArn: value.eventSourceArn,
+    functionName,
+    functionArn: `arn:aws:lambda:${region}:${LOCAL_ACCOUNT}:function:${functionName}`,
+    enabled: value.enabled ?? true,
+    batchSize: value.batchSize ?? (kind === "sqs" ? QUEUE_BATCH : STREAM_BATCH),
+    maximumBatchingWindowSeconds: value.maximumBatchingWindowInSeconds ?? 0,
+    reportBatchItemFailures: value.functionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
+    filters: (value.filterCriteria?.filters ?? []).flatMap(({ pattern }) => (pattern == null ? [] : [pattern])),
+  };
+  if (kind === "sqs") {
+    const maximumConcurrency = value.scalingConfig?.maximumConcurrency;
+    return { ...base, kind, ...(maximumConcurrency != null && { maximumConcurrency }) };
+  }
+  const tableName = /:table\/([^/]+)\/stream\//.exec(value.eventSourceArn)?.[1];
+  if (kind !== "dynamodb" || tableName === undefined)
+    throw new GraphRefused(resource, `the local cloud has no event source ${value.eventSourceArn}.`);
+  const { startingPosition, destinationConfig } = value;
+  if (startingPosition == null) throw new GraphRefused(resource, "a stream mapping needs a starting position.");
+  return {
+    ...base,
+    kind,
+    tableName,
+    startingPosition,
+    parallelizationFactor: value.parallelizationFactor ?? 1,
+    maximumRetryAttempts: value.maximumRetryAttempts ?? -1,
+    maximumRecordAgeSeconds: value.maximumRecordAgeInSeconds ?? -1,
+    bisectBatchOnFunctionError: value.bisectBatchOnFunctionError ?? false,
+    ...(destinationConfig?.onFailure != null && { onFailure: destinationConfig.onFailure.destinationArn }),
+  };
+}
+
+/** A UUID that stays the same as long as the resource's name does. */
+function uuidOf(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    "-",
+  );
+}

@@ -1,0 +1,239 @@
+import { join } from "node:path";
+import { startDynamoDbLocal } from "./emulators/dynamodb-local.ts";
+import { createTables } from "./emulators/dynamodb-tables.ts";
+import { withGivenEndpoint } from "./emulators/given-endpoint.ts";
+import { createBuckets } from "./emulators/fauxqs-buckets.ts";
+import { createQueues } from "./emulators/fauxqs-queues.ts";
+import { startFauxqs } from "./emulators/fauxqs.ts";
+import { releaseInFlight } from "./emulators/release-in-flight.ts";
+import { createAdminApi } from "./endpoint/admin-api.ts";
+import { dispatchTo } from "./endpoint/dispatch.ts";
+import { createDynamoDbProxy } from "./endpoint/dynamodb-proxy.ts";
+import { startFrontServer } from "./endpoint/front-server.ts";
+import { createFaults } from "./faults/faults.ts";
+import { NotIdle, idleInTime } from "./idle.ts";
+import { createEventSources } from "./event-sources/event-sources.ts";
+import { createMappingApi } from "./event-sources/mapping-api.ts";
+import { createLambdaService } from "./lambda/lambda-service.ts";
+import { createMetricTotals } from "./lambda/metric-totals.ts";
+import { clientEnvironment, localFunctions, resourceEnvironment } from "./local-environment.ts";
+import { readGraph } from "./read-graph.ts";
+import { lockState } from "./state-lock.ts";
+import { openState } from "./state.ts";
+import { createShutdown } from "./shutdown.ts";
+import type { CloudStatus } from "./cloud-status.ts";
+import type { FaultPlan } from "./faults/fault-plan.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { InspectOptions, LambdaService } from "./lambda/lambda-service.ts";
+import type { Graph } from "./graph.ts";
+import type { Shutdown } from "./shutdown.ts";
+import type { Tables } from "./emulators/dynamodb-tables.ts";
+import type { DatabaseSync } from "node:sqlite";
+
+export type { CloudStatus } from "./cloud-status.ts";
+
+/** What a local cloud boots from, and how. */
+export interface LocalCloudOptions {
+  /** The repository root: handler paths are relative to it, and bundles are kept in its `.doorbell` folder. */
+  readonly root: string;
+  /** `infra/graph.json`, parsed as JSON. */
+  readonly graph: unknown;
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  /** A folder that keeps everything over restarts; without one it all lives in memory. One local cloud at a time may use it. */
+  readonly stateDir?: string;
+  /** A DynamoDB Local that runs already, instead of one of our own. */
+  readonly dynamodbEndpoint?: string;
+  /** Factor on AWS's waits of a second and more (retries, windows, ages); 1 by default. */
+  readonly timeScale?: number;
+  /** Reloads a function when one of its sources changes; what is in flight ends with the old code. */
+  readonly watch?: boolean;
+  /** Opens Node's inspector in a function. */
+  readonly inspect?: InspectOptions;
+  /** What goes wrong on purpose, seen by handlers and event sources, never by clients outside. */
+  readonly faults?: FaultPlan;
+}
+
+/** A running local cloud. */
+export interface LocalCloud {
+  /** `http://127.0.0.1:PORT`, for every service. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly region: string;
+  /** Endpoint, region, credentials and the names of all resources, as `doorbell env` prints them. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly lambda: LambdaService;
+  status(): Promise<CloudStatus>;
+  /**
+   * Returns when no message lies in a queue that has an enabled mapping and no event or stream record is left to handle.
+   * @throws NotIdle
+   */
+  waitUntilIdle(timeoutMs: number): Promise<void>;
+  /** Ends every process, listener and timer; may be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Boots S3, SQS, DynamoDB with Streams and Lambda from a graph, on one endpoint of 127.0.0.1. Nothing of a boot that fails is left.
+ *
+ *     const cloud = await startLocalCloud({ root, graph: JSON.parse(readFileSync("infra/graph.json", "utf8")) });
+ *     const s3 = new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: … });
+ *     await cloud.waitUntilIdle(30_000);
+ *     await cloud.stop();
+ *
+ * @throws GraphRefused, MappingRefused, FaultsRefused, PortTaken, StateInUse, JavaMissing, DynamoDbLocalFailed, DynamoDbEndpointUnusable
+ */
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const shutdown = createShutdown();
+  try {
+    return await boot(options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
+  const { port = 0, stateDir, timeScale = 1 } = options;
+  const graph = readGraph(options.graph);
+  const { region } = graph;
+  const faults = options.faults === undefined ? undefined : createFaults(options.faults);
+  shutdown.on("faults", () => faults?.stop());
+  const front = await startFrontServer(port);
+  shutdown.on("endpoint", () => front.stop());
+  if (stateDir !== undefined) shutdown.on("stateLock", lockState(stateDir));
+  const state = openState(stateDir);
+  shutdown.on("state", () => state.close());
+
+  // An asynchronous event that an earlier process left must not spend its time limit on waiting for the endpoint.
+  const { promise: ready, resolve: serving } = Promise.withResolvers<void>();
+
+  // Java takes two seconds: bundling happens meanwhile.
+  const [tables, services] = await together(
+    startTables(options, graph, shutdown),
+    startServices({ options, graph, state, origin: front.origin, ready, faults, shutdown }),
+  );
+  const { fauxqs, buckets, lambda } = services;
+  const metrics = createMetricTotals();
+  lambda.onLog(({ line }) => metrics.read(line));
+  const queues = faults?.queues(services.queues) ?? services.queues;
+  const eventSources = createEventSources({
+    notifications: graph.notifications,
+    mappings: graph.mappings,
+    functions: graph.functions,
+    queueDefinitions: graph.queues,
+    lambda: faults?.lambda(lambda) ?? lambda,
+    queues,
+    buckets: faults?.buckets(buckets) ?? buckets,
+    tables,
+    state,
+    timeScale,
+    region,
+  });
+  shutdown.on("eventSources", () => eventSources.stop());
+  await eventSources.start();
+
+  const status = async (): Promise<CloudStatus> => ({
+    endpoint: front.origin,
+    region,
+    queues: graph.queues.map(({ name, arn }) => ({ name, arn, ...queues.depth(arn) })),
+    functions: lambda.status(),
+    mappings: eventSources.status(),
+    metrics: metrics.totals(),
+    ...(faults !== undefined && { faults: faults.counts }),
+  });
+  const isIdle = () => lambda.idle() && eventSources.idle() && faults?.idle() !== false;
+  const stopping = new AbortController();
+  const awaitIdle = (timeoutMs: number, signal?: AbortSignal) =>
+    idleInTime(isIdle, timeoutMs, AbortSignal.any([stopping.signal, ...(signal === undefined ? [] : [signal])]));
+  const environment = { ...clientEnvironment(front.origin, region), ...resourceEnvironment(front.origin, graph) };
+
+  const proxy = createDynamoDbProxy(tables);
+  shutdown.on("proxy", () => proxy.stop());
+  const dispatch = dispatchTo({
+    admin: createAdminApi({ environment, status, awaitIdle, lambda }),
+    lambda: (request, response) => lambda.handle(request, response),
+    mappings: createMappingApi({ mappings: eventSources.mappings, tables }),
+    dynamodb: (request, response) => proxy.handle(request, response),
+    fauxqs: (request, response) => fauxqs.handle(request, response),
+  });
+  front.serve(faults?.endpoint(dispatch, front.port) ?? dispatch);
+  serving();
+  return {
+    endpoint: front.origin,
+    port: front.port,
+    region,
+    environment,
+    lambda,
+    status,
+    async waitUntilIdle(timeoutMs) {
+      if (!(await awaitIdle(timeoutMs))) throw new NotIdle(timeoutMs, await status());
+    },
+    stop() {
+      stopping.abort();
+      return shutdown.run();
+    },
+  };
+}
+
+async function startTables(options: LocalCloudOptions, graph: Graph, shutdown: Shutdown): Promise<Tables> {
+  const createAt = async (url: string) => {
+    const tables = await createTables({ url, region: graph.region, definitions: graph.tables });
+    shutdown.on("tables", () => tables.close());
+    return tables;
+  };
+  const { stateDir, dynamodbEndpoint } = options;
+  if (dynamodbEndpoint !== undefined) return withGivenEndpoint(dynamodbEndpoint, createAt);
+  const dynamodb = await startDynamoDbLocal(stateDir === undefined ? {} : { dataDir: join(stateDir, "dynamodb") });
+  shutdown.on("dynamodb", () => dynamodb.stop());
+  return createAt(dynamodb.url);
+}
+
+async function startServices({ options, graph, state, origin, ready, faults, shutdown }: ServicesOptions) {
+  const { root, stateDir, timeScale = 1 } = options;
+  const fauxqs = await startFauxqs({
+    origin,
+    region: graph.region,
+    ...(stateDir !== undefined && { dataDir: stateDir }),
+  });
+  shutdown.on("fauxqs", () => fauxqs.stop());
+  const queues = createQueues(fauxqs.sqs, graph.queues);
+  const mapped = graph.mappings.filter(({ kind, enabled }) => kind === "sqs" && enabled);
+  releaseInFlight(
+    fauxqs.sqs,
+    mapped.map(({ eventSourceArn }) => eventSourceArn),
+  );
+  const buckets = createBuckets(fauxqs.s3, graph.buckets);
+  const functions = localFunctions(origin, graph);
+  const lambda = await createLambdaService({
+    functions: faults?.functions(functions) ?? functions,
+    root,
+    cacheDir: join(root, ".doorbell", "bundles"),
+    environment: (sandbox) => ({ ...clientEnvironment(origin, graph.region), ...faults?.sandbox(sandbox) }),
+    state,
+    queues,
+    buckets,
+    timeScale,
+    ready,
+    watch: options.watch ?? false,
+    ...(options.inspect !== undefined && { inspect: options.inspect }),
+  });
+  shutdown.on("lambda", () => lambda.stop());
+  return { fauxqs, queues, buckets, lambda };
+}
+
+interface ServicesOptions {
+  readonly options: LocalCloudOptions;
+  readonly graph: Graph;
+  readonly state: DatabaseSync;
+  readonly origin: string;
+  readonly ready: Promise<void>;
+  readonly faults: Faults | undefined;
+  readonly shutdown: Shutdown;
+}
+
+/** Both, or the first failure, but only once neither is under way any more: what was started must be known to be stopped. */
+async function together<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([a, b]);
+  return Promise.all([a, b]);
+}

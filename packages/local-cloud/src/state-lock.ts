@@ -1,0 +1,33 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** Another local cloud keeps its state in the folder. */
+export class StateInUse extends Error {
+  readonly code = "STATE_IN_USE";
+  readonly dir: string;
+  constructor(dir: string, options?: ErrorOptions) {
+    super(
+      `The state folder ${dir} is in use by another local cloud; stop that one or choose another folder with --state.`,
+      options,
+    );
+    this.name = "StateInUse";
+    this.dir = dir;
+  }
+}
+
+/**
+ * Takes the state folder for this process; the answer gives it back. It is a lock of SQLite, so a killed process holds none.
+ * @throws StateInUse
+ */
+export function lockState(dir: string): () => void {
+  mkdirSync(dir, { recursive: true });
+  const lock = new DatabaseSync(join(dir, "lock.sqlite"));
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (cause) {
+    lock.close();
+    throw new StateInUse(dir, { cause });
+  }
+  return () => lock.close();
+}

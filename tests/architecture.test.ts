@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = resolve(import.meta.dirname, "..");
+
+/** A source file with the modules it names, tests left out. */
+interface Source {
+  readonly file: string;
+  readonly text: string;
+  readonly imports: readonly { readonly target: string; readonly typeOnly: boolean }[];
+}
+
+const importPattern = /(?:^|\n)\s*(?:import|export)(\s+type)?\s(?:[^"';]*?\sfrom\s)?\s*"([^"]+)"|import\("([^"]+)"\)/g;
+
+function sourcesUnder(folder: string): Source[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter(
+      (name) =>
+        name.endsWith(".ts") &&
+        !name.endsWith(".test.ts") &&
+        !name.includes("node_modules") &&
+        !name.startsWith("dist"),
+    )
+    .map((name) => {
+      const file = join(folder, name);
+      const text = readFileSync(join(root, file), "utf8");
+      const imports = [...text.matchAll(importPattern)].map((match) => ({
+        target: match[2] ?? match[3] ?? "",
+        typeOnly: match[1] !== undefined,
+      }));
+      return { file, text, imports };
+    });
+}
+
+const packages = readdirSync(join(root, "packages"));
+const apps = readdirSync(join(root, "apps"));
+const appSources = new Map(apps.map((app) => [app, sourcesUnder(`apps/${app}/src`)]));
+const packageSources = new Map(packages.map((name) => [name, sourcesUnder(`packages/${name}/src`)]));
+const allSources = [...appSources.values(), ...packageSources.values()].flat();
+
+/** `file → what it must not import`, so that a failure reads as a sentence. */
+function offences(
+  sources: readonly Source[],
+  forbidden: (target: string, source: Source) => boolean,
+  types = true,
+): string[] {
+  return sources.flatMap((source) =>
+    source.imports
+      .filter(({ target, typeOnly }) => (types || !typeOnly) && forbidden(target, source))
+      .map(({ target }) => `${source.file} → ${target}`),
+  );
+}
+
+describe("dependency directions", () => {
+  it("finds the sources it judges", () => {
+    expect(apps).toEqual(["change-audit", "order-queue", "upload-ingest"]);
+    for (const sources of [...appSources.values(), ...packageSources.values()])
+      expect(sources.length).toBeGreaterThan(0);
+    expect(allSources.flatMap((source) => source.imports).length).toBeGreaterThan(100);
+  });
+
+  it("apps never import apps", () => {
+    for (const [app, sources] of appSources) {
+      const others = apps.filter((other) => other !== app);
+      expect(
+        offences(sources, (target) =>
+          others.some((other) => target.startsWith(`@doorbell/${other}`) || target.includes(`/apps/${other}/`)),
+        ),
+      ).toEqual([]);
+    }
+  });
+
+  it("no import leaves its own app or package by a relative path", () => {
+    expect(
+      offences(allSources, (target, source) => {
+        if (!target.startsWith(".")) return false;
+        const home = source.file.split("/").slice(0, 2).join("/");
+        return relative(join(root, home), resolve(root, dirname(source.file), target)).startsWith("..");
+      }),
+    ).toEqual([]);
+  });
+
+  it("event-contracts imports valibot only", () => {
+    const sources = packageSources.get("event-contracts") ?? [];
+    expect(offences(sources, (target) => !target.startsWith(".") && target !== "valibot")).toEqual([]);
+  });
+
+  it("the packages that ship inside a service know neither the local cloud nor the command line", () => {
+    const shipped = ["event-contracts", "logger", "idempotency", "batch"].flatMap(
+      (name) => packageSources.get(name) ?? [],
+    );
+    const sources = shipped.concat(...appSources.values());
+    expect(offences(sources, (target) => /^@doorbell\/(local-cloud|cli|sst-graph|infra)/.test(target))).toEqual([]);
+  });
+
+  it("shipped packages take each other as arguments: they import each other's types at most", () => {
+    const shipped = ["event-contracts", "logger", "idempotency", "batch"].flatMap(
+      (name) => packageSources.get(name) ?? [],
+    );
+    expect(offences(shipped, (target) => target.startsWith("@doorbell/"), false)).toEqual([]);
+  });
+
+  it("the AWS SDK is called in adapters and composition roots only", () => {
+    const allowed = /(?:handler|(?:dynamo|sqs|s3)-[a-z-]+)\.ts$/;
+    for (const sources of appSources.values())
+      expect(
+        offences(
+          sources.filter(({ file }) => !allowed.test(file)),
+          (target) => target.startsWith("@aws-sdk/"),
+        ),
+      ).toEqual([]);
+  });
+
+  it("an app reads its environment in env.ts alone, and no shipped package reads any", () => {
+    const shipped = ["event-contracts", "logger", "idempotency", "batch"].flatMap(
+      (name) => packageSources.get(name) ?? [],
+    );
+    const readers = shipped.concat(...appSources.values()).filter(({ text }) => /\bprocess\.env\b/.test(text));
+    expect(readers.map(({ file }) => file).filter((file) => !/^apps\/[^/]+\/src\/env\.ts$/.test(file))).toEqual([]);
+  });
+
+  it("there are no barrels and no drawers", () => {
+    expect(
+      allSources.map(({ file }) => file).filter((file) => /\/(?:index|utils?|helpers?|common|misc)\.ts$/.test(file)),
+    ).toEqual([]);
+  });
+});
+
+describe("owners", () => {
+  it("every service has one owner, for its app and its infra file", () => {
+    const owners = new Map(
+      readFileSync(join(root, "CODEOWNERS"), "utf8")
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("#"))
+        .map((line) => line.split(/\s+/))
+        .map(([path = "", ...names]) => [path, names] as const),
+    );
+    const infraOf: Record<string, string> = {
+      "upload-ingest": "uploads",
+      "order-queue": "orders",
+      "change-audit": "audit",
+    };
+    for (const app of apps) {
+      expect(owners.get(`/apps/${app}/`), app).toHaveLength(1);
+      expect(owners.get(`/infra/${infraOf[app]}.ts`), app).toEqual(owners.get(`/apps/${app}/`));
+    }
+  });
+});

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+
+/** A process by id and start time, since ids are used again. */
+type Identity = string;
+
+/** The processes of this machine by parent, as Linux's /proc tells. */
+function processes(): Map<number, { readonly parent: number; readonly identity: Identity; readonly zombie: boolean }> {
+  const found = new Map<number, { parent: number; identity: Identity; zombie: boolean }>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      found.set(Number(name), {
+        parent: Number(fields[1]),
+        identity: `${name}@${fields[19]}`,
+        zombie: fields[0] === "Z",
+      });
+    } catch {
+      // It ended while it was being read.
+    }
+  }
+  return found;
+}
+
+/** Collects every process that descends from a root while it lives, so that orphans are known after its death. */
+export class ProcessTree {
+  readonly #root: number;
+  readonly #seen = new Set<Identity>();
+
+  constructor(root: number) {
+    this.#root = root;
+  }
+
+  /** Looks now; call it again and again. Answers how many descendants have been seen so far. */
+  look(): number {
+    const all = processes();
+    const within = (pid: number): boolean => pid === this.#root || (pid > 1 && within(all.get(pid)?.parent ?? 0));
+    for (const [pid, { identity }] of all) if (within(pid)) this.#seen.add(identity);
+    return this.#seen.size - 1;
+  }
+
+  /** Ends with `kill -9` every descendant that was seen and still lives. */
+  kill(): void {
+    for (const [pid, { identity, zombie }] of processes()) {
+      if (zombie || !this.#seen.has(identity)) continue;
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+    }
+  }
+
+  /** Waits until none of them is left; answers those that still live at the end of the time. */
+  async survivors(timeoutMs: number): Promise<Identity[]> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const alive = [...processes().values()].filter(({ identity, zombie }) => !zombie && this.#seen.has(identity));
+      if (alive.length === 0 || performance.now() > deadline) return alive.map(({ identity }) => identity);
+      await delay(50);
+    }
+  }
+}

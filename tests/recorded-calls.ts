@@ -1,0 +1,87 @@
+import { type IncomingMessage, type ServerResponse, createServer, request as httpRequest } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import type { ApiRequest } from "@doorbell/infra/policy/iam-actions";
+
+/** An endpoint of its own for one function, so that every call that comes in is known to be that function's. */
+export interface Recorder {
+  /** `http://127.0.0.1:PORT`. */
+  readonly origin: string;
+  /** Every call since the start, those that were refused included. */
+  readonly calls: readonly ApiRequest[];
+  /** Where calls are handed on to. */
+  forwardTo(endpoint: string): void;
+  /** Refuses the next call to `target` (`X-Amz-Target`) as AWS refuses what a policy does not allow. */
+  refuseNext(target: string): void;
+  stop(): Promise<void>;
+}
+
+/** Starts an endpoint on a free port of 127.0.0.1 that writes down each call before it is handed on. */
+export async function startRecorder(): Promise<Recorder> {
+  const calls: ApiRequest[] = [];
+  const refused = new Set<string>();
+  const { promise: endpoint, resolve: forwardTo } = Promise.withResolvers<URL>();
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = "", url = "", headers } = request;
+    const body = await buffer(request);
+    calls.push({ method, url, headers, body: body.toString("utf8") });
+    const target = String(headers["x-amz-target"]);
+    if (refused.delete(target)) {
+      response.writeHead(403, { "content-type": "application/x-amz-json-1.0" });
+      response.end(JSON.stringify({ __type: "AccessDeniedException", message: "refused by the test" }));
+      return;
+    }
+    const { host, hostname, port } = await endpoint;
+    const { expect: _expect, "transfer-encoding": _chunked, connection: _connection, ...kept } = headers;
+    const onward = { hostname, port, method, path: url, headers: { ...kept, host, "content-length": body.length } };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest(onward, resolve).on("error", reject).end(body);
+    });
+    const { connection: _kept, ...answered } = answer.headers;
+    response.writeHead(answer.statusCode ?? 502, answered);
+    await pipeline(answer, response);
+  }
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the recorder has no port");
+  return {
+    origin: `http://127.0.0.1:${address.port}`,
+    calls,
+    forwardTo: (url) => forwardTo(new URL(url)),
+    refuseNext: (target) => void refused.add(target),
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Functions {
+  readonly region: string;
+  readonly resources: readonly { readonly type: string; readonly name: string; readonly inputs: object }[];
+}
+
+/** `graph` with its functions calling AWS at `originOf` their name: the SDK's endpoint, and that of their queues' URLs. */
+export function withEndpoints<Graph extends Functions>(
+  graph: Graph,
+  originOf: (functionName: string) => string,
+): Graph {
+  const aws = `https://sqs.${graph.region}.amazonaws.com`;
+  const resources = graph.resources.map((resource) => {
+    const { inputs } = resource;
+    if (resource.type !== "aws:lambda/function:Function" || !("name" in inputs)) return resource;
+    const origin = originOf(String(inputs.name));
+    const moved: typeof inputs & { environment?: { variables?: object } } = JSON.parse(
+      JSON.stringify(inputs).replaceAll(aws, origin),
+    );
+    const variables = { ...moved.environment?.variables, AWS_ENDPOINT_URL: origin };
+    return { ...resource, inputs: { ...moved, environment: { variables } } };
+  });
+  return { ...graph, resources };
+}
