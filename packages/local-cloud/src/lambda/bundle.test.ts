@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { bundleFunction } from "./bundle.ts";
+import { createBundler, type Bundle } from "./bundle.ts";
 
 let root: string;
 beforeEach(() => {
@@ -16,8 +16,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-const bundle = (handler = "apps/x/src/handler.handler") =>
-  bundleFunction({ name: "x", handler, root, cacheDir: join(root, "cache") });
+async function bundle(handler = "apps/x/src/handler.handler"): Promise<Bundle> {
+  const bundler = createBundler({ name: "x", handler, root, cacheDir: join(root, "cache") });
+  return bundler.bundle().finally(() => bundler.stop());
+}
 
 async function answerOf(taskRoot: string): Promise<unknown> {
   const loaded: unknown = await import(join(taskRoot, "apps/x/src/handler.mjs"));

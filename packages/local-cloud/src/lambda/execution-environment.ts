@@ -96,6 +96,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Exe
   let state: "starting" | "waiting" | "running" | "answered" | "gone" = "starting";
   let settle: ((ending: { kind: "ready" } | RunEnding) => void) | undefined;
   let ending: { kind: "ready" } | RunEnding | undefined;
+  /** How the process ended, once it has. */
+  let exit: Failure | undefined;
   let killing = false;
   let outOfMemory = false;
   let frozen = false;
@@ -171,7 +173,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Exe
       clearTimeout(freezing);
       memory.remove(watched);
       const errorType = outOfMemory ? "Runtime.OutOfMemory" : "Runtime.ExitError";
-      ending ??= { kind: "exited", errorType, reason };
+      exit = { kind: "exited", errorType, reason };
+      ending ??= exit;
       // A process that the handler started may hold the output open, so its end is waited for only shortly.
       const output = setTimeout(finished, OUTPUT_DRAIN_MS);
       child?.once("close", finished);
@@ -198,6 +201,8 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Exe
     }, limitMs);
     const settled = await new Promise<{ kind: "ready" } | RunEnding>((resolve) => {
       settle = resolve;
+      // It may have ended after it was last heard of, before anybody waited here.
+      ending ??= exit;
       if (ending !== undefined && (state === "waiting" || state === "gone")) settleAfterOutput();
     });
     clearTimeout(deadline);

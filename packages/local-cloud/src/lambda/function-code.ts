@@ -1,5 +1,5 @@
 import type { FunctionDefinition } from "../graph.ts";
-import { BundleFailed, bundleFunction, type Bundle } from "./bundle.ts";
+import { BundleFailed, createBundler, type Bundle } from "./bundle.ts";
 import { createSourceWatch } from "./source-watch.ts";
 
 /** The code that a function runs. */
@@ -29,8 +29,14 @@ export interface FunctionCodeOptions {
  */
 export async function loadFunctionCode(options: FunctionCodeOptions): Promise<FunctionCode> {
   const { definition, root, cacheDir } = options;
-  const bundle = () => bundleFunction({ name: definition.name, handler: definition.handler, root, cacheDir });
-  let current: Bundle = await bundle();
+  const bundler = createBundler({ name: definition.name, handler: definition.handler, root, cacheDir });
+  let current: Bundle;
+  try {
+    current = await bundler.bundle();
+  } finally {
+    // Who watches keeps what was parsed for the next bundle, once there is a first.
+    if (!options.watch) await bundler.stop();
+  }
   let changes = 0;
   let reloading: Promise<void> | undefined;
   let reported = "";
@@ -38,7 +44,7 @@ export async function loadFunctionCode(options: FunctionCodeOptions): Promise<Fu
   async function reload(): Promise<void> {
     const began = performance.now();
     try {
-      const next = await bundle();
+      const next = await bundler.bundle();
       const replaced = next.taskRoot !== current.taskRoot;
       current = next;
       watch.follow(next.sources);
@@ -79,6 +85,7 @@ export async function loadFunctionCode(options: FunctionCodeOptions): Promise<Fu
       watch.stop();
       await reloading;
       watch.stop();
+      await bundler.stop();
     },
   };
 }
