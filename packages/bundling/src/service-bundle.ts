@@ -11,10 +11,13 @@ const replacePackages: Plugin = {
   name: "doorbell-replace-packages",
   setup(build) {
     // Only what may be replaced comes here, since the way from esbuild costs time; SST's bridge to plugins tests "undefined".
-    build.onResolve({ filter: /credential-provider-node$|transport$|multistream$|^undefined$/ }, ({ path, importer }) => {
-      const found = REPLACEMENTS.find((each) => each.path.test(path) && each.importer.test(importer));
-      return found === undefined ? undefined : { path: fileURLToPath(import.meta.resolve(found.by)) };
-    });
+    build.onResolve(
+      { filter: /credential-provider-node$|transport$|multistream$|^undefined$/ },
+      ({ path, importer }) => {
+        const found = REPLACEMENTS.find((each) => each.path.test(path) && each.importer.test(importer));
+        return found === undefined ? undefined : { path: fileURLToPath(import.meta.resolve(found.by)) };
+      },
+    );
   },
 };
 

@@ -18,7 +18,11 @@ afterEach(() => rmSync(root, { recursive: true, force: true }));
 
 async function bundle(handler = "apps/x/src/handler.handler"): Promise<Bundle> {
   const bundler = createBundler({ name: "x", handler, root, cacheDir: join(root, "cache") });
-  return bundler.bundle().finally(() => bundler.stop());
+  try {
+    return await bundler.bundle();
+  } finally {
+    await bundler.stop();
+  }
 }
 
 async function answerOf(taskRoot: string): Promise<unknown> {
