@@ -32,14 +32,12 @@ const ask = async (ms = 0): Promise<unknown> =>
 const logged = (text: string): number => fixture.lambda.logs("asked").filter(({ line }) => line.includes(text)).length;
 const save = (source: string): void => writeFileSync(join(root, "answer.ts"), source);
 
-// Tried again where the machine was busy with something else.
-test("a change of an imported file is run within a second", { retry: 2 }, async () => {
+// How soon is measured by bench/local-cloud.
+test("a change of an imported file is run", async () => {
   expect(await ask()).toBe("old");
-  const saved = performance.now();
   save(answering("new"));
   await until(() => logged("The code has changed: new environments run it") === 1);
   expect(await ask()).toBe("new");
-  expect(performance.now() - saved).toBeLessThan(1_000);
 });
 
 test("what is in flight ends with the old code, and its environment is retired", async () => {
