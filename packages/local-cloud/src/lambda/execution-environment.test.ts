@@ -11,8 +11,9 @@ const SOURCES = {
     export const handler = async (event) => { count++; console.log("seen", count); return { count, event, pid: process.pid }; };`,
   levels: `
     let count = 0;
-    export const handler = async ({ exit, slow }) => {
+    export const handler = async ({ exit, fail, slow }) => {
       if (exit) process.exit(3);
+      if (fail) throw new Error("as asked");
       if (slow) await new Promise((done) => setTimeout(done, 5_000));
       console.info("not shown");
       console.warn("seen", ++count);
@@ -314,6 +315,27 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
       "Phase: init",
       "Phase: invoke",
     ]);
+  });
+
+  test.each([
+    ["failing", "Runtime.Unknown"],
+    ["unexported", "Runtime.HandlerNotFound"],
+    ["crashing", "Runtime.ExitError"],
+  ])("the reports of %s, whose initialization fails, say so: %s", async (name, errorType) => {
+    await invoke(name);
+    const reports = fixture.lambda.logs(name).filter(({ line }) => /^(?:INIT_)?REPORT /.test(line));
+    const ended = `\tStatus: error\tError Type: ${errorType}`;
+    expect(reports.slice(-3).map(({ line }) => line)).toEqual([
+      expect.stringMatching(new RegExp(`^INIT_REPORT .*\tPhase: init${ended}$`)),
+      expect.stringMatching(new RegExp(`^INIT_REPORT .*\tPhase: invoke${ended}$`)),
+      expect.stringMatching(new RegExp(`^REPORT .*${ended}\t$`)),
+    ]);
+  });
+
+  test("the report of an invocation that a handler ended with an error is one of success", async () => {
+    expect((await invoke("thrower", { kind: "error" })).logTail).toMatch(/^REPORT (?!.*Status).*$/m);
+    const { logTail } = await invoke("json", { fail: true });
+    expect(JSON.parse(logTail.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ record: { status: "success" } });
   });
 
   test("an exit during initialization is a Runtime.ExitError", async () => {

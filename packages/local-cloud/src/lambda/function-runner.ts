@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { FunctionDefinition } from "../graph.ts";
 import type { EnvironmentPool } from "./environment-pool.ts";
 import type { ExecutionEnvironment, Failure, RunEnding } from "./execution-environment.ts";
+import { errorBody, initErrorType } from "./function-error.ts";
 import { LambdaStopped, TooManyRequests, type InvocationResult } from "./invocation.ts";
 import { createPlatformLog, type InvocationReport } from "./platform-log.ts";
 
@@ -43,16 +44,6 @@ export interface RunnerOptions {
   /** A debugger may hold the handler as long as it likes. */
   readonly inspected: boolean;
   readonly stopping: () => boolean;
-}
-
-/** The body that the platform gives for a failure, and its type for the report line. */
-function describe(failure: Failure, requestId: string, timeoutSeconds: number): { body: string; errorType?: string } {
-  if (failure.kind === "failed") return { body: failure.body };
-  const [errorType, said] =
-    failure.kind === "timed-out"
-      ? ["Sandbox.Timedout", `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`]
-      : [failure.errorType, failure.reason];
-  return { body: JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${said}` }), errorType };
 }
 
 function traceId(): string {
@@ -107,9 +98,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
       const withinInvocation = phase === "invoke";
       if (ending.kind === "ready") return { environment, initMs, withinInvocation };
       if (options.stopping()) throw new LambdaStopped();
-      const errorType = describe(ending, "", definition.timeoutSeconds).errorType ?? "Runtime.Unknown";
-      const timedOut = ending.kind === "timed-out";
-      log.initReport(initMs, phase, timedOut ? "timeout" : "error", timedOut ? undefined : errorType);
+      log.initReport(initMs, phase, ending.kind === "timed-out" ? "timeout" : "error", initErrorType(ending));
       if (withinInvocation) return { environment, initMs, failure: ending, withinInvocation };
     }
     throw new LambdaStopped();
@@ -144,7 +133,9 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
     const timedOut = ending.kind === "timed-out";
     const durationMs = timedOut ? limitMs : measuredMs;
     const initMs = init === undefined || init.withinInvocation ? undefined : init.initMs;
-    const failed = ending.kind === "answered" ? undefined : describe(ending, requestId, definition.timeoutSeconds);
+    // A handler's error is no failure of the platform: its runtime did its work, and AWS reports a success.
+    const exitType = ending.kind === "exited" ? ending.errorType : undefined;
+    const errorType = init?.failure === undefined ? exitType : initErrorType(init.failure);
     if (timedOut) log.timedOut(requestId, definition.timeoutSeconds);
     const report: InvocationReport = {
       requestId,
@@ -153,14 +144,15 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
       memoryMb: definition.memoryMb,
       maxMemoryUsedMb: environment.maxMemoryUsedMb,
       initMs,
-      status: timedOut ? "timeout" : failed?.errorType === undefined ? "success" : "error",
-      errorType: timedOut ? undefined : failed?.errorType,
+      status: timedOut ? "timeout" : errorType === undefined ? "success" : "error",
+      errorType,
     };
     log.end(report);
     const result: InvocationResult = {
       requestId,
-      payload: ending.kind === "answered" ? ending.body : (failed?.body ?? "null"),
-      ...(failed === undefined ? {} : { functionError: "Unhandled" as const }),
+      ...(ending.kind === "answered"
+        ? { payload: ending.body }
+        : { payload: errorBody(ending, requestId, definition.timeoutSeconds), functionError: "Unhandled" as const }),
       logTail: environment.log.endTail(),
       durationMs,
       billedMs: report.billedMs,
