@@ -92,7 +92,9 @@ describe("DynamoDB Local", () => {
       const path = process.env["PATH"];
       process.env["PATH"] = folder;
       try {
-        await expect(startDynamoDbLocal()).rejects.toThrow(/the Java here is older than 11\./);
+        await expect(startDynamoDbLocal()).rejects.toThrow(
+          /^DynamoDB Local does not run on a Java older than 11: install Java 11 or later /,
+        );
       } finally {
         process.env["PATH"] = path;
         await rm(folder, { recursive: true });
@@ -105,7 +107,9 @@ describe("DynamoDB Local", () => {
     process.env["PATH"] = launcherFolder;
     try {
       await expect(startDynamoDbLocal()).rejects.toThrow(JavaMissing);
-      await expect(startDynamoDbLocal()).rejects.toThrow(/Java 11 or later.*none\. Install.*--dynamodb-endpoint URL/);
+      await expect(startDynamoDbLocal()).rejects.toThrow(
+        /^DynamoDB Local does not run without Java: install Java 11 or later .*, or .* --dynamodb-endpoint URL\.$/,
+      );
     } finally {
       process.env["PATH"] = path;
     }

@@ -14,13 +14,13 @@ export interface DynamoDbLocal {
 }
 
 const REMEDY =
-  "Install Java 11 or later (for instance from adoptium.net), or name a DynamoDB Local that runs elsewhere with --dynamodb-endpoint URL.";
+  "install Java 11 or later (for instance from adoptium.net), or name a DynamoDB Local that runs elsewhere with --dynamodb-endpoint URL";
 
 /** There is no Java to run DynamoDB Local, or it is older than 11. */
 export class JavaMissing extends Error {
   readonly code = "JAVA_MISSING";
-  constructor(found: "none" | "older than 11", options?: ErrorOptions) {
-    super(`DynamoDB Local needs Java 11 or later, and the Java here is ${found}. ${REMEDY}`, options);
+  constructor(found: "without Java" | "on a Java older than 11", options?: ErrorOptions) {
+    super(`DynamoDB Local does not run ${found}: ${REMEDY}.`, options);
     this.name = "JavaMissing";
   }
 }
@@ -118,15 +118,15 @@ function portOf(child: ChildProcess, stdout: Readable, stderr: Readable): Promis
       const port = /^port (\d+)$/m.exec(written)?.[1];
       if (port !== undefined) settle(() => resolve(Number(port)));
     });
-    child.once("error", (cause) => settle(() => reject(new JavaMissing("none", { cause }))));
+    child.once("error", (cause) => settle(() => reject(new JavaMissing("without Java", { cause }))));
     child.once("close", (exit) => settle(() => reject(failure(exit, complaint))));
   });
 }
 
 /** What an early end means. macOS has a `java` that only says there is none. */
 function failure(exit: number | null, complaint: string): Error {
-  if (complaint.includes("UnsupportedClassVersionError")) return new JavaMissing("older than 11");
-  if (complaint.includes("Unable to locate a Java Runtime")) return new JavaMissing("none");
+  if (complaint.includes("UnsupportedClassVersionError")) return new JavaMissing("on a Java older than 11");
+  if (complaint.includes("Unable to locate a Java Runtime")) return new JavaMissing("without Java");
   return new DynamoDbLocalFailed(`ended with status ${exit ?? "unknown"} before it was ready`, complaint.trim());
 }
 
