@@ -49,7 +49,7 @@ afterEach(async () => {
   running = fauxqs = undefined;
 });
 
-async function create(mapping: Partial<QueueMapping> = {}) {
+async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseSync(":memory:")) {
   fauxqs = await startFauxqs({ origin: "http://127.0.0.1:0", region: "eu-central-2" });
   const queues = createQueues(fauxqs.sqs, [orders]);
   const buckets = createBuckets(fauxqs.s3, [{ name: "uploads", arn: "arn:aws:s3:::uploads", component: "Uploads" }]);
@@ -68,7 +68,7 @@ async function create(mapping: Partial<QueueMapping> = {}) {
       streamArn: async () => "",
       toPublic: (text) => text,
     },
-    state: new DatabaseSync(":memory:"),
+    state,
     timeScale: 1,
     region: "eu-central-2",
   });
@@ -99,6 +99,25 @@ describe("the event sources of a graph", () => {
     expect(lambda.batches).toEqual([]);
     expect(eventSources.status()).toMatchObject([{ kind: "s3" }, { kind: "sqs", state: "Disabled", batches: 0 }]);
     expect(eventSources.idle()).toBe(true);
+  });
+
+  test("keep a mapping's switch over a restart, until the graph says something else", async () => {
+    const state = new DatabaseSync(":memory:");
+    const stateAfterStart = async (part: Partial<QueueMapping>) => {
+      const { eventSources } = await create(part, state);
+      await eventSources.start();
+      return { mapping: eventSources.mappings[0], stop: () => eventSources.stop().then(() => fauxqs?.stop()) };
+    };
+    const first = await stateAfterStart({});
+    first.mapping?.setEnabled(false);
+    await first.stop();
+    const second = await stateAfterStart({});
+    expect(second.mapping?.state).toBe("Disabled");
+    await second.stop();
+    const changed = await stateAfterStart({ enabled: false });
+    expect(changed.mapping?.state).toBe("Disabled");
+    await changed.stop();
+    expect((await stateAfterStart({})).mapping?.state).toBe("Enabled");
   });
 
   test("are not created where Lambda would refuse a mapping", async () => {

@@ -8,6 +8,7 @@ import { checkMapping } from "./check-mapping.ts";
 import { compileFilters } from "./event-filter.ts";
 import type { EventSource } from "./event-source.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
+import { createMappingSwitches } from "./mapping-switches.ts";
 import { createS3Notifications } from "./s3-notifications.ts";
 import { createSqsMapping } from "./sqs-mapping.ts";
 import { createStreamCheckpoints } from "./stream-checkpoints.ts";
@@ -24,7 +25,7 @@ export interface EventSourcesOptions {
   readonly queues: Queues;
   readonly buckets: Buckets;
   readonly tables: TablesService;
-  /** Checkpoints of the streams are kept here. */
+  /** Checkpoints of the streams and switches of the mappings are kept here. */
   readonly state: DatabaseSync;
   /** Factor on batching windows, retry waits and record ages; 1 is AWS's. */
   readonly timeScale: number;
@@ -50,6 +51,7 @@ export interface EventSources {
  */
 export function createEventSources(options: EventSourcesOptions): EventSources {
   const checkpoints = createStreamCheckpoints(options.state);
+  const switches = createMappingSwitches(options.state);
 
   function create(mapping: MappingDefinition, counters: MappingCounters): EventSource {
     if (mapping.kind === "dynamodb")
@@ -65,7 +67,7 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
     compileFilters(mapping.filters, mapping.kind);
   }
   const mappings = options.mappings.map((mapping) =>
-    createSwitchedMapping(mapping, (counters) => create(mapping, counters)),
+    createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
   );
   const sources: readonly EventSource[] = [createS3Notifications(options), ...mappings];
   return {

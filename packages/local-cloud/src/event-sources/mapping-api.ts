@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import type { TablesService } from "../emulators/dynamodb.ts";
-import { ApiError } from "../lambda/api-error.ts";
+import { ApiError, unknownOperation } from "../lambda/api-error.ts";
 import { answerErrors, pageOf, readText, sendAnswer } from "../lambda/api-response.ts";
 import { readFunctionReference } from "../lambda/function-reference.ts";
 import { mappingConfigurationOf } from "./mapping-configuration.ts";
@@ -72,7 +72,7 @@ export function createMappingApi(options: {
     }
     if (method === "GET") return sendAnswer(response, 200, JSON.stringify(await shown(mapping)));
     if (method === "PUT") return update(request, response, mapping);
-    throw new ApiError(404, "UnknownOperationException", {});
+    throw unknownOperation();
   });
 }
 

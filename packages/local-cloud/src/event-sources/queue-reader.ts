@@ -20,6 +20,8 @@ export interface QueueReader {
   next(): Promise<QueueBatch | undefined>;
   /** True while messages were received that are in no batch yet. */
   readonly holding: boolean;
+  /** Makes those messages visible again, at once: after this reader somebody else may take them. */
+  release(): void;
 }
 
 /** `ReceiveMessage` hands out ten at most. */
@@ -40,7 +42,7 @@ export function createQueueReader(
   options: {
     readonly mapping: QueueMapping;
     readonly visibilityTimeoutSeconds: number;
-    readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete">;
+    readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "changeVisibility">;
     readonly region: string;
     readonly timeScale: number;
   },
@@ -99,6 +101,11 @@ export function createQueueReader(
   return {
     get holding() {
       return waiting.length > 0;
+    },
+    release() {
+      for (const { message } of waiting) queues.changeVisibility(mapping.eventSourceArn, message.receiptHandle, 0);
+      waiting = [];
+      waitingBytes = EVENT_FRAME_BYTES;
     },
     async next() {
       receive();

@@ -316,6 +316,19 @@ describe("stopping", () => {
     expect(depth("orders")).toEqual({ visible: 1, inFlight: 1, delayed: 0 });
   });
 
+  test("makes messages visible at once whose batching window is still open", async () => {
+    const { lambda, source, send, depth } = await mapQueue(() => undefined, {
+      batchSize: 100,
+      maximumBatchingWindowSeconds: 300,
+    });
+    await source.start();
+    send("a", "b");
+    await vi.waitFor(() => expect(depth("orders").inFlight).toBe(2), soon);
+    await source.stop();
+    expect(depth("orders")).toEqual({ visible: 2, inFlight: 0, delayed: 0 });
+    expect(lambda.batches).toEqual([]);
+  });
+
   test("does not delete for an invocation that ends afterwards", async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const { lambda, source, send, depth } = await mapQueue(() => promise);

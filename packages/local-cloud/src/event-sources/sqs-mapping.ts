@@ -19,7 +19,7 @@ const THROTTLE_BACKOFF_MS = { first: 50, last: 5_000 };
 export interface SqsMappingOptions {
   readonly mapping: QueueMapping;
   readonly visibilityTimeoutSeconds: number;
-  readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "depth">;
+  readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "changeVisibility" | "depth">;
   readonly lambda: Pick<LambdaService, "invoke">;
   readonly region: string;
   /** Factor on the batching window. */
@@ -130,6 +130,7 @@ export function createSqsMapping(options: SqsMappingOptions): EventSource {
     async stop(graceMs = STOP_GRACE_MS) {
       stopping.abort();
       await polling;
+      reader.release();
       await settledWithin([...inFlight], graceMs);
       stopped = true;
     },

@@ -1,5 +1,6 @@
 import type { MappingDefinition } from "../graph.ts";
 import type { EventSource } from "./event-source.ts";
+import type { MappingSwitch } from "./mapping-switches.ts";
 import { newCounters, type MappingCounters, type MappingState } from "./mapping-status.ts";
 
 /*
@@ -25,11 +26,11 @@ export interface SwitchedMapping extends EventSource {
 
 /**
  * Puts a switch on a mapping. One that was disabled goes on where it stood: a stream at its checkpoint, a queue with the
- * messages that lie in it. Its figures are counted over all its times. A restart of the local cloud sets the switch as the
- * graph says.
+ * messages that lie in it. Its figures are counted over all its times.
  */
 export function createSwitchedMapping(
   definition: MappingDefinition,
+  kept: MappingSwitch,
   create: (counters: MappingCounters) => EventSource,
 ): SwitchedMapping {
   const counters = newCounters();
@@ -68,10 +69,11 @@ export function createSwitchedMapping(
       return lastModified;
     },
     async start() {
-      if (definition.enabled) await enable();
+      if (kept.enabled) await enable();
     },
     setEnabled(enabled) {
       if (enabled === (state === "Enabled")) return;
+      kept.set(enabled);
       lastModified = new Date();
       (enabled ? enable() : disable()).catch((error: unknown) => {
         counters.problem = `${definition.eventSourceArn} cannot be ${enabled ? "read" : "left"}: ${String(error)}`;

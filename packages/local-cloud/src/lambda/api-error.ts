@@ -19,6 +19,12 @@ export class ApiError extends Error {
 export const notFound = (arn: string): ApiError =>
   new ApiError(404, "ResourceNotFoundException", { Type: "User", Message: `Function not found: ${arn}` });
 
+/** An operation of Lambda's API that the local cloud does not have. */
+export const unknownOperation = (): ApiError =>
+  new ApiError(404, "UnknownOperationException", {
+    message: "The local cloud does not have this operation of Lambda.",
+  });
+
 /** Gives any failure the status and body that AWS gives it. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;

@@ -1,8 +1,13 @@
 import type { FunctionDefinition } from "../graph.ts";
 import { ApiError } from "./api-error.ts";
 
-/** A function as `ListFunctions` and `GetFunctionConfiguration` show it. */
+/** A function as `GetFunctionConfiguration` shows it. */
 export function configurationOf(definition: FunctionDefinition): object {
+  return { ...listedConfigurationOf(definition), State: "Active", LastUpdateStatus: "Successful" };
+}
+
+/** A function as `ListFunctions` shows it: without its states. */
+export function listedConfigurationOf(definition: FunctionDefinition): object {
   return {
     FunctionName: definition.name,
     FunctionArn: definition.arn,
@@ -16,8 +21,6 @@ export function configurationOf(definition: FunctionDefinition): object {
     Environment: { Variables: definition.environment },
     LoggingConfig: { LogFormat: definition.logFormat, LogGroup: `/aws/lambda/${definition.name}` },
     ...(definition.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
-    State: "Active",
-    LastUpdateStatus: "Successful",
   };
 }
 

@@ -5,6 +5,7 @@ import {
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
+  GetPolicyCommand,
   InvokeCommand,
   LambdaClient,
   ListFunctionsCommand,
@@ -148,6 +149,13 @@ test("a payload that is not JSON is a 400 InvalidRequestContentException", async
   });
 });
 
+test("an operation that the local cloud does not have is told as such", async () => {
+  await expect(client.send(new GetPolicyCommand({ FunctionName: "echo" }))).rejects.toMatchObject({
+    name: "UnknownOperationException",
+    message: "The local cloud does not have this operation of Lambda.",
+  });
+});
+
 test("an unknown invocation type is a 400 InvalidParameterValueException", async () => {
   const path = `${endpoint}/2015-03-31/functions/echo/invocations`;
   const answer = await fetch(path, { method: "POST", body: "{}", headers: { "x-amz-invocation-type": "Later" } });
@@ -155,15 +163,16 @@ test("an unknown invocation type is a 400 InvalidParameterValueException", async
 });
 
 test.each([
-  ["RequestResponse", 6_291_456, 200],
-  ["Event", 1_048_576, 202],
+  ["RequestResponse", 6_291_456, 200, "Request must be smaller than 6291456 bytes for the InvokeFunction operation"],
+  ["Event", 1_048_576, 202, "1048577 byte payload is too large for the Event invocation type (limit 1048576 bytes)"],
 ] as const)(
-  "a payload of %s over its limit of %d bytes is a 413 RequestTooLargeException",
-  async (InvocationType, limit, status) => {
+  "a payload of %s over its limit of %d bytes is a 413 RequestEntityTooLargeException",
+  async (InvocationType, limit, status, message) => {
     const textOf = (bytes: number): Buffer => Buffer.from(`"${"x".repeat(bytes - 2)}"`);
     await expect(invoke({ InvocationType, Payload: textOf(limit + 1) })).rejects.toMatchObject({
-      name: "RequestTooLargeException",
+      name: "RequestEntityTooLargeException",
       $metadata: { httpStatusCode: 413 },
+      message,
     });
     expect((await invoke({ InvocationType, Payload: textOf(limit) })).StatusCode).toBe(status);
   },
@@ -219,6 +228,7 @@ test("a function's configuration, reserved concurrency and retries can be looked
 test("functions can be listed and looked at", async () => {
   const { Functions } = await client.send(new ListFunctionsCommand({}));
   expect(Functions?.map((one) => one.FunctionName)).toEqual(["echo", "reserved"]);
+  expect(Functions?.[0]).not.toHaveProperty("State");
   const one = await client.send(new GetFunctionCommand({ FunctionName: "reserved" }));
   expect(one).toMatchObject({
     Configuration: { Runtime: "nodejs24.x", Timeout: 3, MemorySize: 256, Handler: "echo.handler", State: "Active" },

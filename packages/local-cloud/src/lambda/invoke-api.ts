@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FunctionDefinition } from "../graph.ts";
-import { ApiError, notFound } from "./api-error.ts";
+import { ApiError, notFound, unknownOperation } from "./api-error.ts";
 import { answerErrors, pageOf, readText, sendAnswer } from "./api-response.ts";
-import { configurationOf, functionOf, invokeConfigOf } from "./function-configuration.ts";
+import { configurationOf, functionOf, invokeConfigOf, listedConfigurationOf } from "./function-configuration.ts";
 import { readFunctionReference } from "./function-reference.ts";
 import type { InvocationResult } from "./invocation.ts";
 import type { InvocationOptions } from "./function-runner.ts";
@@ -24,12 +24,20 @@ function header(request: IncomingMessage, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-async function readPayload(request: IncomingMessage, limitBytes: number): Promise<string> {
-  const payload = await readText(request, limitBytes);
-  if (payload === undefined) {
-    const message = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
-    throw new ApiError(413, "RequestTooLargeException", { Type: "User", message });
-  }
+/** The reference names this error RequestTooLargeException; the service has always answered with another name. */
+function tooLarge(message: string): ApiError {
+  return new ApiError(413, "RequestEntityTooLargeException", { Type: "User", Message: message });
+}
+
+async function readPayload(request: IncomingMessage, type: "RequestResponse" | "Event" | "DryRun"): Promise<string> {
+  const payload = await readText(request, MAX_SYNC_PAYLOAD_BYTES);
+  if (payload === undefined)
+    throw tooLarge(`Request must be smaller than ${MAX_SYNC_PAYLOAD_BYTES} bytes for the InvokeFunction operation`);
+  const bytes = Buffer.byteLength(payload);
+  if (type === "Event" && bytes > MAX_ASYNC_PAYLOAD_BYTES)
+    throw tooLarge(
+      `${bytes} byte payload is too large for the Event invocation type (limit ${MAX_ASYNC_PAYLOAD_BYTES} bytes)`,
+    );
   if (payload.trim() === "") return "{}";
   try {
     JSON.parse(payload);
@@ -85,7 +93,7 @@ export function createInvokeApi(
   ): Promise<void> {
     const type = header(request, "x-amz-invocation-type") ?? "RequestResponse";
     if (type === "Event") {
-      const payload = await readPayload(request, MAX_ASYNC_PAYLOAD_BYTES);
+      const payload = await readPayload(request, type);
       const { requestId } = target.invokeAsync(definition.name, payload);
       return sendAnswer(response, 202, "", { "x-amzn-requestid": requestId });
     }
@@ -93,7 +101,7 @@ export function createInvokeApi(
       const message = `Value '${type}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
       throw new ApiError(400, "InvalidParameterValueException", { Type: "User", message });
     }
-    const payload = await readPayload(request, MAX_SYNC_PAYLOAD_BYTES);
+    const payload = await readPayload(request, type);
     if (type === "DryRun") return sendAnswer(response, 204, "");
     const result = await target.invoke(definition.name, payload, { clientContext: clientContextOf(request) });
     const headers = {
@@ -117,7 +125,7 @@ export function createInvokeApi(
     switch (operation) {
       case "GET 2015-03-31 ": {
         const { page, NextMarker } = pageOf(target.functions, url.searchParams);
-        return answer({ Functions: page.map(configurationOf), ...(NextMarker !== undefined && { NextMarker }) });
+        return answer({ Functions: page.map(listedConfigurationOf), ...(NextMarker !== undefined && { NextMarker }) });
       }
       case "GET 2015-03-31 function":
         return answer(functionOf(asked()));
@@ -130,7 +138,7 @@ export function createInvokeApi(
       case "POST 2015-03-31 function/invocations":
         return invoke(request, response, asked());
       default:
-        throw new ApiError(404, "UnknownOperationException", {});
+        throw unknownOperation();
     }
   }
 
