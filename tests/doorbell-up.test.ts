@@ -131,6 +131,17 @@ describe("doorbell up", () => {
     });
   });
 
+  it.runIf(process.platform === "linux")("listens on 127.0.0.1 alone, and so does all that it started", async () => {
+    const tree = new ProcessTree(cloud.child.pid ?? 0);
+    tree.look();
+    const listeners = tree.listeners();
+    const port = Number(new URL(cloud.endpoint).port).toString(16).toUpperCase().padStart(4, "0");
+    expect(listeners).toContain(`0100007F:${port}`);
+    // The endpoint, DynamoDB Local, and the Runtime API of an environment at least.
+    expect(listeners.length).toBeGreaterThanOrEqual(3);
+    expect(listeners.filter((listener) => !/^(?:0{16}FFFF0000)?0100007F:/.test(listener))).toEqual([]);
+  });
+
   it("Ctrl-C ends it with everything it started", async () => {
     const tree = new ProcessTree(cloud.child.pid ?? 0);
     expect(tree.look()).toBeGreaterThan(1);

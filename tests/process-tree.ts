@@ -1,5 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
+
+/** The state of a socket that listens, in `/proc/net/tcp`. */
+const LISTENING = "0A";
 
 /** A process by id and start time, since ids are used again. */
 type Identity = string;
@@ -24,6 +27,27 @@ function processes(): Map<number, { readonly parent: number; readonly identity: 
   return found;
 }
 
+function listenersOf(pid: number): string[] {
+  const folder = `/proc/${pid}`;
+  const sockets = new Set(
+    readdirSync(`${folder}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(linkOf(`${folder}/fd/${fd}`))?.[1] ?? []),
+  );
+  return ["tcp", "tcp6"].flatMap((table) =>
+    readFileSync(`${folder}/net/${table}`, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .flatMap((fields) => (fields[3] === LISTENING && sockets.has(fields[9] ?? "") ? [fields[1] ?? ""] : [])),
+  );
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return ""; // It was closed meanwhile.
+  }
+}
+
 /** Collects every process that descends from a root while it lives, so that orphans are known after its death. */
 export class ProcessTree {
   readonly #root: number;
@@ -39,6 +63,11 @@ export class ProcessTree {
     const within = (pid: number): boolean => pid === this.#root || (pid > 1 && within(all.get(pid)?.parent ?? 0));
     for (const [pid, { identity }] of all) if (within(pid)) this.#seen.add(identity);
     return this.#seen.size - 1;
+  }
+
+  /** Where its processes that were seen and still live listen: address and port, as Linux writes them, in hexadecimal. */
+  listeners(): string[] {
+    return [...processes()].flatMap(([pid, { identity }]) => (this.#seen.has(identity) ? listenersOf(pid) : []));
   }
 
   /** Ends with `kill -9` every descendant that was seen and still lives. */

@@ -3,7 +3,16 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -130,17 +139,24 @@ describe("a local cloud with functions", () => {
   );
 
   test(
-    "tells a function of objects that were put, copied and deleted under the prefix, once idle all are told",
+    "tells a function of objects that were put, copied, put together from parts and deleted under the prefix, once idle all are told",
     async () => {
       const s3 = client(S3Client);
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "elsewhere/x", Body: "x" }));
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "in/a b.csv", Body: "abc" }));
       await s3.send(new CopyObjectCommand({ Bucket: BUCKET, Key: "in/copy.csv", CopySource: `${BUCKET}/elsewhere/x` }));
       await s3.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: "in/copy.csv" }));
+      const parts = { Bucket: BUCKET, Key: "in/parts.csv" };
+      const { UploadId } = await s3.send(new CreateMultipartUploadCommand(parts));
+      const { ETag } = await s3.send(new UploadPartCommand({ ...parts, UploadId, PartNumber: 1, Body: "part" }));
+      const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+      await s3.send(new CompleteMultipartUploadCommand({ ...parts, UploadId, MultipartUpload }));
+      await s3.send(new DeleteObjectsCommand({ Bucket: BUCKET, Delete: { Objects: [{ Key: "in/parts.csv" }] } }));
       await cloud.waitUntilIdle(LIMIT_MS);
       const lines = logged("on-object");
-      for (const part of ["ObjectCreated:Put", "in/a+b.csv", "ObjectCreated:Copy", "ObjectRemoved:Delete"])
+      for (const part of ["ObjectCreated:Put", "in/a+b.csv", "ObjectCreated:Copy", "CompleteMultipartUpload"])
         expect(lines).toContain(part);
+      expect(lines.match(/ObjectRemoved:Delete/g)).toHaveLength(2);
       expect(lines).not.toContain("elsewhere");
       s3.destroy();
     },

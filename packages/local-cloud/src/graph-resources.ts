@@ -76,8 +76,8 @@ export const functionInputs = v.object({
 
 export const invokeConfigInputs = v.object({
   functionName: name,
-  maximumRetryAttempts: maybe(count),
-  maximumEventAgeInSeconds: maybe(seconds),
+  maximumRetryAttempts: maybe(v.pipe(count, v.maxValue(2))),
+  maximumEventAgeInSeconds: maybe(v.pipe(count, v.minValue(60), v.maxValue(21_600))),
   destinationConfig: maybe(
     v.object({
       onSuccess: maybe(v.object({ destination: name })),

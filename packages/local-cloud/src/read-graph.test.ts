@@ -66,6 +66,18 @@ describe("the graph", () => {
     ]);
   });
 
+  test.each([
+    ["three retries", { maximumRetryAttempts: 3 }],
+    ["an event age of less than a minute", { maximumEventAgeInSeconds: 59 }],
+    ["an event age of more than six hours", { maximumEventAgeInSeconds: 21_601 }],
+  ])("refuses an asynchronous configuration with %s", (_, part) => {
+    const type = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+    const read = (inputs: object) => graphWith(type, { functionName: "worker", ...inputs });
+    expect(() => read(part)).toThrow(GraphRefused);
+    expect(() => read({ maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 })).not.toThrow();
+    expect(() => read({ maximumRetryAttempts: 0, maximumEventAgeInSeconds: 21_600 })).not.toThrow();
+  });
+
   test("gives mappings Lambda's defaults: batches of 10 for a queue, of 100 for a stream without limits of retries and age", () => {
     const type = "aws:lambda/eventSourceMapping:EventSourceMapping";
     const target = "arn:aws:lambda:eu-central-2:000000000000:function:worker";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,6 +12,7 @@ import {
   GetItemCommand,
   ListTablesCommand,
   PutItemCommand,
+  type BatchStatementRequest,
 } from "@aws-sdk/client-dynamodb";
 import {
   DescribeStreamCommand,
@@ -37,6 +38,7 @@ import {
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { startFauxqs } from "./emulators/fauxqs.ts";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "./local-region.ts";
 import { startLocalCloud } from "./start-local-cloud.ts";
 import { startTables } from "./testing.ts";
@@ -79,6 +81,20 @@ const send = async (path: string, headers: Record<string, string>, method = "GET
 };
 
 describe("S3 at the endpoint", () => {
+  test("keeps an object whose key climbs out of folders in the database, and writes nothing elsewhere", async () => {
+    const stateDir = await mkdtemp(join(root, "climbing-"));
+    const fauxqs = await startFauxqs({
+      origin: cloud.endpoint,
+      region: LOCAL_REGION,
+      dataDir: join(stateDir, "inner"),
+    });
+    fauxqs.s3.createBucket(BUCKET);
+    fauxqs.s3.putObject(BUCKET, "../../climbed", Buffer.from("x"), "text/plain");
+    await fauxqs.stop();
+    expect(await readdir(stateDir)).toEqual(["inner"]);
+    expect(await readdir(root)).not.toContain("climbed");
+  });
+
   test("keeps an object under a key with spaces and plus signs, in path style without being told to", async () => {
     const key = "partner a/b+c ü.csv";
     await clients.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: key, Body: "id\n1\n" }));
@@ -151,6 +167,13 @@ describe("SQS at the endpoint", () => {
 });
 
 describe("DynamoDB at the endpoint", () => {
+  test("shows the same tables to other credentials and in other regions", async () => {
+    const elsewhere = { region: "us-east-1", credentials: { accessKeyId: "another", secretAccessKey: "another" } };
+    const client = new DynamoDBClient({ endpoint: cloud.endpoint, ...elsewhere });
+    expect((await client.send(new ListTablesCommand())).TableNames).toEqual([TABLE]);
+    client.destroy();
+  });
+
   test("has the table with its index, stream and time to live, its ARNs in the local region", async () => {
     const { Table } = await clients.dynamodb.send(new DescribeTableCommand({ TableName: TABLE }));
     expect(Table?.TableArn).toBe(`arn:aws:dynamodb:eu-central-2:000000000000:table/${TABLE}`);
@@ -192,6 +215,18 @@ describe("DynamoDB at the endpoint", () => {
     await clients.dynamodb.send(new BatchExecuteStatementCommand({ Statements: [insert] }));
     const { Responses } = await clients.dynamodb.send(new BatchExecuteStatementCommand({ Statements: [insert] }));
     expect(Responses?.[0]?.Error?.Code).toBe("DuplicateItem");
+  });
+
+  test("gives no old item where the condition of a PartiQL statement fails, as AWS gives none", async () => {
+    await clients.dynamodb.send(new PutItemCommand({ TableName: TABLE, Item: { id: { S: "kept" }, v: { N: "1" } } }));
+    const update: BatchStatementRequest = {
+      Statement: `UPDATE "${TABLE}" SET v = 3 WHERE id = 'kept' AND v = 2`,
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    };
+    const { Responses } = await clients.dynamodb.send(new BatchExecuteStatementCommand({ Statements: [update] }));
+    expect(Responses?.[0]).toMatchObject({ Error: { Code: "ConditionalCheckFailed" } });
+    expect(Responses?.[0]?.Item).toBeUndefined();
+    expect(Responses?.[0]?.Error?.Item).toBeUndefined();
   });
 });
 

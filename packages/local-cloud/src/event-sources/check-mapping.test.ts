@@ -42,6 +42,14 @@ describe("a queue's mapping", () => {
     expect(() => check(queueMapping, { visibilityTimeoutSeconds: 30 })).not.toThrow();
   });
 
+  test("is created at Lambda's limits", () => {
+    const largest = { batchSize: 10_000, maximumBatchingWindowSeconds: 300, maximumConcurrency: 1_000 };
+    const smallest = { batchSize: 1, maximumConcurrency: 2 };
+    const windowless = { batchSize: 11, maximumBatchingWindowSeconds: 1 };
+    for (const limits of [largest, smallest, windowless])
+      expect(() => check({ ...queueMapping, ...limits })).not.toThrow();
+  });
+
   test("is refused where the visibility timeout is less, naming both", () => {
     expect(() => check(queueMapping, { visibilityTimeoutSeconds: 29 })).toThrow(
       /visibility timeout \(29 s\) is less than the function's timeout \(30 s\)/,
@@ -71,6 +79,18 @@ describe("a stream's mapping", () => {
     expect(() => check(streamMapping)).not.toThrow();
   });
 
+  test("is created at Lambda's limits", () => {
+    const largest = {
+      batchSize: 10_000,
+      maximumBatchingWindowSeconds: 300,
+      parallelizationFactor: 10,
+      maximumRetryAttempts: 10_000,
+      maximumRecordAgeSeconds: 604_800,
+    };
+    const smallest = { batchSize: 1, maximumRetryAttempts: 0, maximumRecordAgeSeconds: 60 };
+    for (const limits of [largest, smallest]) expect(() => check({ ...streamMapping, ...limits })).not.toThrow();
+  });
+
   test("may end its failures in a queue or a bucket", () => {
     expect(() => check({ ...streamMapping, onFailure: queueArn })).not.toThrow();
     expect(() => check({ ...streamMapping, onFailure: "arn:aws:s3:::failures" })).not.toThrow();
@@ -82,9 +102,13 @@ describe("a stream's mapping", () => {
 
   test.each([
     ["an on-failure queue that does not exist", { onFailure: `${queueArn}-2` }],
+    ["a batch size above 10,000", { batchSize: 10_001 }],
+    ["a parallelization factor of 0", { parallelizationFactor: 0 }],
     ["a parallelization factor above 10", { parallelizationFactor: 11 }],
+    ["retries below −1", { maximumRetryAttempts: -2 }],
     ["more than 10,000 retries", { maximumRetryAttempts: 10_001 }],
     ["a record age below a minute", { maximumRecordAgeSeconds: 59 }],
+    ["a record age above a week", { maximumRecordAgeSeconds: 604_801 }],
     [
       "a destination that is neither queue nor bucket",
       { onFailure: "arn:aws:lambda:eu-central-2:000000000000:function:x" },

@@ -74,6 +74,12 @@ describe("S3 notifications", () => {
     ]);
   });
 
+  test("send a function no s3:TestEvent, which is for queues and topics", async () => {
+    const { lambda } = await withRules({}, { events: ["s3:ObjectRemoved:*"] });
+    await new Promise(setImmediate);
+    expect(lambda.payloads).toEqual([]);
+  });
+
   test("of a deletion have neither size nor eTag", async () => {
     const { buckets, lambda, s3 } = await withRules({ events: ["s3:ObjectRemoved:Delete"] });
     buckets.put("uploads", "a.csv", "x");

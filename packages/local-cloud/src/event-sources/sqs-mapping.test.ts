@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { startFauxqs, type Fauxqs } from "../emulators/fauxqs.ts";
 import { createQueues } from "../emulators/fauxqs-queues.ts";
 import type { QueueDefinition, QueueMapping } from "../graph.ts";
-import { TooManyRequests } from "../lambda/lambda-service.ts";
+import { functionNamed, startLambda } from "../lambda/lambda-fixture.ts";
+import { TooManyRequests, type LambdaService } from "../lambda/lambda-service.ts";
 import type { EventSource } from "./event-source.ts";
 import { fail, scriptLambda, type Script, type ScriptedRecord } from "./scripted-lambda.ts";
 import { createSqsMapping } from "./sqs-mapping.ts";
@@ -33,7 +34,7 @@ afterEach(async () => {
 async function mapQueue(
   script: Script,
   part: Partial<QueueMapping> = {},
-  options: { visibilitySeconds?: number } = {},
+  options: { visibilitySeconds?: number; lambda?: Pick<LambdaService, "invoke"> } = {},
 ) {
   const visibilityTimeoutSeconds = options.visibilitySeconds ?? 30;
   fauxqs = await startFauxqs({ origin: "http://127.0.0.1:0", region: "eu-central-2" });
@@ -62,7 +63,7 @@ async function mapQueue(
     mapping,
     visibilityTimeoutSeconds,
     queues,
-    lambda,
+    lambda: options.lambda ?? lambda,
     region: "eu-central-2",
     timeScale: 1,
   });
@@ -241,6 +242,23 @@ describe("after an invocation", () => {
     await vi.waitFor(() => expect(source.status()[0]?.failures).toBe(1), soon);
     expect(lambda.batches).toHaveLength(1);
     expect(depth("orders")).toEqual({ visible: 0, inFlight: 2, delayed: 0 });
+  });
+
+  test("that timed out nothing is deleted", async () => {
+    const { lambda, stop } = await startLambda(
+      { slow: "export const handler = () => new Promise((done) => setTimeout(done, 60_000));" },
+      [functionNamed("order-queue", { handler: "slow.handler", timeoutSeconds: 0.2 })],
+    );
+    try {
+      const { source, send, depth } = await mapQueue(() => undefined, {}, { lambda });
+      send("a", "b");
+      await source.start();
+      await vi.waitFor(() => expect(source.status()[0]?.failures).toBe(1), soon);
+      expect(lambda.logs("order-queue").some(({ line }) => line.includes("Task timed out"))).toBe(true);
+      expect(depth("orders")).toEqual({ visible: 0, inFlight: 2, delayed: 0 });
+    } finally {
+      await stop();
+    }
   });
 
   test("that failed as often as the queue allows the message moves to the dead-letter queue", async () => {

@@ -171,7 +171,8 @@ describe("the event of a stream", () => {
       eventSource: "aws:dynamodb",
       awsRegion: "eu-central-2",
       dynamodb: {
-        ApproximateCreationDateTime: expect.any(Number),
+        // Seconds; DynamoDB Local floors them to the minute.
+        ApproximateCreationDateTime: expect.toSatisfy((at: number) => Math.abs(Date.now() / 1_000 - at) < 120),
         Keys: { id: { S: "a" } },
         NewImage: image,
         SequenceNumber: expect.stringMatching(/^\d+$/),
@@ -388,6 +389,27 @@ describe("an exhausted batch", () => {
     });
     failures().delete(queueArn, [message?.receiptHandle ?? ""]);
     expect(source.status()[0]).toMatchObject({ batches: 4, records: 7, retries: 2, failures: 3, discarded: 2 });
+  });
+
+  test("that failed in part goes from the lowest reported record on, with no function error", async () => {
+    const table = await newTable();
+    await table.put("a");
+    await table.put("b");
+    const { source, lambda } = mapStream(
+      table.name,
+      (records) => ({ batchItemFailures: [{ itemIdentifier: records.at(-1)?.dynamodb?.SequenceNumber }] }),
+      { ...exhausted, reportBatchItemFailures: true, onFailure: queueArn },
+    );
+    await source.start();
+    await idle(source);
+    expect(ids(lambda.batches)).toEqual([["a", "b"], ["b"], ["b"]]);
+    const [message] = failures().receive(queueArn, 10, { visibilityMs: 1_000 });
+    expect(JSON.parse(message?.body ?? "")).toMatchObject({
+      requestContext: { approximateInvokeCount: 3 },
+      responseContext: { functionError: null },
+      DDBStreamBatchInfo: { batchSize: 1 },
+    });
+    failures().delete(queueArn, [message?.receiptHandle ?? ""]);
   });
 
   test("goes to a bucket with the whole batch, under AWS's key", async () => {

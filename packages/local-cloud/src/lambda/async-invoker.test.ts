@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import type { FunctionDefinition } from "../graph.ts";
 import { openState } from "../state.ts";
+import { openAsyncEventStore } from "./async-event-store.ts";
 import { functionNamed, isAlive, startLambda, until, type LambdaFixture } from "./lambda-fixture.ts";
 import type { LambdaServiceOptions } from "./lambda-service.ts";
 
@@ -53,11 +54,15 @@ const configFor = (invokeConfig: object) => ({
 test("an event whose run fails is run again after one and then two minutes, under the same request id", async () => {
   const fixture = await start();
   const { requestId } = fixture.lambda.invokeAsync("worker", '{"failures":2}');
-  const begun = Date.now();
   expect(fixture.lambda.idle()).toBe(false);
   await until(() => fixture.lambda.idle());
-  expect(Date.now() - begun).toBeGreaterThanOrEqual(180);
-  expect(runsOf(fixture)).toHaveLength(3);
+  const startedAt = fixture.lambda
+    .logs("worker")
+    .flatMap(({ line, time }) => (line.startsWith("START ") ? [Date.parse(time)] : []));
+  const [first = 0, second = 0, third = 0] = startedAt;
+  expect(startedAt).toHaveLength(3);
+  expect(second - first).toBeGreaterThanOrEqual(60);
+  expect(third - second).toBeGreaterThanOrEqual(120);
   expect(runsOf(fixture).every((line) => line.endsWith(requestId))).toBe(true);
   expect(fixture.lambda.status()).toMatchObject([{ invocations: 3, errors: 2, asyncQueued: 0 }]);
 });
@@ -146,6 +151,75 @@ test("a throttled event waits and is no retry", async () => {
   await until(() => fixture.lambda.idle());
   expect(fixture.lambda.status()).toMatchObject([{ invocations: 2, errors: 0 }]);
   expect(fixture.lambda.status()[0]?.throttles).toBeGreaterThanOrEqual(1);
+});
+
+test("throttles wait one second, doubling to five minutes", async () => {
+  const state = openState(undefined);
+  const store = openAsyncEventStore(state);
+  const now = Date.now();
+  const throttled = Array.from({ length: 10 }, (_, throttles) => throttles);
+  for (const throttles of throttled)
+    store.insert({
+      requestId: `throttled-${throttles}`,
+      functionName: "worker",
+      payload: "{}",
+      acceptedAt: now,
+      dueAt: now,
+      invokes: 0,
+      throttles,
+      lastError: undefined,
+    });
+  const ready = Promise.withResolvers<void>();
+  const fixture = await start(
+    { reservedConcurrency: 1, timeoutSeconds: 60 },
+    { state, timeScale: 1, ready: ready.promise },
+  );
+  const busy = fixture.lambda.invoke("worker", '{"ms":30000}');
+  const from = Date.now();
+  ready.resolve();
+  await until(() => fixture.lambda.status()[0]?.throttles === throttled.length);
+  const to = Date.now();
+  const rows = state.prepare("SELECT throttles, due_at FROM async_events ORDER BY throttles").all();
+  const waits = [1, 2, 4, 8, 16, 32, 64, 128, 256, 300];
+  expect(rows.map((row) => row["throttles"])).toEqual(waits.map((_, at) => at + 1));
+  for (const [at, wait] of waits.entries()) {
+    const dueAt = Number(rows[at]?.["due_at"]);
+    expect(dueAt).toBeGreaterThanOrEqual(from + wait * 1_000);
+    expect(dueAt).toBeLessThanOrEqual(to + wait * 1_000);
+  }
+  await Promise.all([fixture.lambda.stop(), expect(busy).rejects.toMatchObject({ code: "LambdaStopped" })]);
+  state.close();
+});
+
+test("an event that is throttled until its age is up ends in the failure destination unrun", async () => {
+  const fixture = await start({
+    reservedConcurrency: 1,
+    ...configFor({ maximumEventAgeSeconds: 60, onFailure: FAILURES }),
+  });
+  const busy = fixture.lambda.invoke("worker", '{"ms":400}');
+  fixture.lambda.invokeAsync("worker", '{"name":"throttled"}');
+  await until(() => fixture.sent.length === 1);
+  expect(JSON.parse(fixture.sent[0]?.body ?? "")).toMatchObject({
+    requestContext: { condition: "EventAgeExceeded", approximateInvokeCount: 0 },
+    requestPayload: { name: "throttled" },
+  });
+  await busy;
+});
+
+test("an error of the service is waited out like a throttle, and is no retry", async () => {
+  let failures = 0;
+  const fixture = await start(configFor({ maximumRetryAttempts: 0, onSuccess: SUCCESSES }), {
+    environment: () => {
+      if (++failures <= 3) throw new Error("no environment can be had");
+      return {};
+    },
+  });
+  fixture.lambda.invokeAsync("worker", "{}");
+  await until(() => fixture.lambda.idle());
+  expect(failures).toBe(4);
+  expect(JSON.parse(fixture.sent[0]?.body ?? "")).toMatchObject({
+    requestContext: { condition: "Success", approximateInvokeCount: 1 },
+  });
 });
 
 test("an event of a function with no concurrency goes to the failure destination unrun", async () => {

@@ -85,7 +85,9 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
     const warm = await invoke("counter", { order: 2 });
     expect(payloadOf(cold)).toMatchObject({ count: 1, event: { order: 1 } });
     expect(payloadOf(warm)).toMatchObject({ count: 2, event: { order: 2 } });
-    expect(cold.logTail).toMatch(/REPORT RequestId: \S+\tDuration: [\d.]+ ms\t.*\tInit Duration: [\d.]+ ms\t\n$/);
+    expect(cold.logTail).toMatch(
+      /REPORT RequestId: \S+\tDuration: [\d.]+ ms\tBilled Duration: \d+ ms\tMemory Size: 256 MB\tMax Memory Used: \d+ MB\tInit Duration: [\d.]+ ms\t\n$/,
+    );
     expect(warm.logTail).not.toContain("Init Duration");
     expect(warm.billedMs).toBe(Math.ceil(warm.durationMs));
   });
@@ -115,7 +117,7 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
       .map((line): unknown => JSON.parse(line));
     expect(lines).toMatchObject([
       { type: "platform.initStart", record: { initializationType: "on-demand", functionName: "json" } },
-      { type: "platform.start", record: { requestId, version: "$LATEST" } },
+      { time: expect.stringMatching(/Z$/), type: "platform.start", record: { requestId, version: "$LATEST" } },
       { level: "WARN", requestId, message: "seen 1" },
       {
         type: "platform.report",
@@ -160,6 +162,8 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
     expect(seen).toMatchObject({
       variables: {
         _HANDLER: "variables.handler",
+        AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        LAMBDA_TASK_ROOT: expect.stringContaining(fixture.root),
         AWS_LAMBDA_FUNCTION_NAME: "variables",
         AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
         AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
