@@ -26,6 +26,12 @@ describe("a log line on a terminal", () => {
     expect(pretty(lineOf(line))).toBe("10:11:12.345 order-queue WARN  retried  orderId=A-1  batch=3");
   });
 
+  it("shows an error's type that comes without its stack among the other fields", () => {
+    expect(pretty(lineOf({ level: "WARN", message: "rejected", errorType: "NoSuchKey" }))).toMatch(
+      /WARN  rejected  errorType=NoSuchKey$/,
+    );
+  });
+
   it("shows an error's stack on lines of its own", () => {
     const err = { name: "Error", message: "no", stack: "Error: no\n    at place.ts:1:2" };
     expect(pretty(lineOf({ level: "ERROR", message: "failed", err }))?.split("\n")).toEqual([
@@ -33,6 +39,17 @@ describe("a log line on a terminal", () => {
       "    Error: no",
       "        at place.ts:1:2",
     ]);
+  });
+
+  it.each([
+    ["thrown by the handler", (error: object) => ({ level: "ERROR", requestId: "1", message: error })],
+    ["given to the console", (error: object) => ({ level: "ERROR", requestId: "1", message: "cannot", ...error })],
+  ])("shows an error that was %s in Lambda's JSON as its message and its stack", (_, lineWith) => {
+    const stackTrace = ["OrderRefused: no such order", "    at order.ts:1:2", "    at handler.ts:3:4"];
+    const line = lineWith({ errorType: "OrderRefused", errorMessage: "no such order", stackTrace });
+    const [head, ...stack] = pretty(lineOf(line))?.split("\n") ?? [];
+    expect(head).toMatch(/^10:11:12\.345 order-queue ERROR .*OrderRefused: no such order {2}requestId=1$/);
+    expect(stack).toEqual(["    at order.ts:1:2", "    at handler.ts:3:4"]);
   });
 
   it("is one report an invocation", () => {

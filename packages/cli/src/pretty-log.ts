@@ -31,6 +31,12 @@ const REPORT = /^(?:INIT_)?REPORT /;
 
 const objectSchema = v.record(v.string(), v.unknown());
 const errorSchema = v.object({ stack: v.string() });
+/** An error as Lambda's console writes it into JSON: in the place of the message, or beside it. */
+const loggedErrorSchema = v.object({
+  errorType: v.string(),
+  errorMessage: v.string(),
+  stackTrace: v.array(v.string()),
+});
 const reportSchema = v.object({
   status: v.string(),
   errorType: v.optional(v.string()),
@@ -71,12 +77,12 @@ export function createPrettyLog(options: {
     const { type, record } = fields;
     if (typeof type === "string" && type.startsWith("platform.")) return platform(type, record);
     const level = typeof fields["level"] === "string" ? fields["level"].toUpperCase() : "INFO";
+    const error = loggedError(fields);
     const rest = Object.entries(fields)
-      .filter(([name]) => !LEFT_OUT.has(name))
+      .filter(([name]) => !LEFT_OUT.has(name) && !(error === fields && name in loggedErrorSchema.entries))
       .map(([name, value]) => styled("dim", `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`));
-    const message = fields["message"] ?? fields["msg"] ?? "";
-    const head = `${styled(LEVEL_STYLES[level], level.padEnd(5))} ${typeof message === "string" ? message : JSON.stringify(message)}`;
-    return [[head, ...rest].join("  "), ...stackOf(fields)].join("\n");
+    const head = `${styled(LEVEL_STYLES[level], level.padEnd(5))} ${messageOf(fields, error)}`;
+    return [[head, ...rest].join("  "), ...stackOf(fields, error)].join("\n");
   }
 
   function platform(type: string, record: unknown): string | undefined {
@@ -114,9 +120,25 @@ function readObject(line: string): Readonly<Record<string, unknown>> | undefined
   }
 }
 
-/** The stack of `err`, or of what Lambda's own console makes of an error. */
-function stackOf(fields: Readonly<Record<string, unknown>>): string[] {
-  const { err } = fields;
+type LoggedError = v.InferOutput<typeof loggedErrorSchema>;
+
+/** What Lambda's own console made of an error. */
+function loggedError(fields: Readonly<Record<string, unknown>>): LoggedError | undefined {
+  return [fields["message"], fields].find((value) => v.is(loggedErrorSchema, value));
+}
+
+function messageOf(fields: Readonly<Record<string, unknown>>, error: LoggedError | undefined): string {
+  const message = fields["message"] ?? fields["msg"] ?? "";
+  const text = typeof message === "string" ? message : JSON.stringify(message);
+  if (error === undefined) return text;
+  const said = `${error.errorType}: ${error.errorMessage}`;
+  return error === message ? said : `${text} ${said}`;
+}
+
+/** The stack of `err`, or of an error of Lambda's console. */
+function stackOf({ err }: Readonly<Record<string, unknown>>, error: LoggedError | undefined): string[] {
+  if (error !== undefined)
+    return error.stackTrace.filter((frame) => /^ +at /.test(frame)).map((frame) => frame.slice(4));
   if (err === undefined) return [];
   return [v.is(errorSchema, err) ? err.stack : JSON.stringify(err)];
 }
