@@ -1,12 +1,15 @@
-import { existsSync, watch, type FSWatcher } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readdirSync, statSync, watch, type FSWatcher } from "node:fs";
+import { dirname, join } from "node:path";
 
 /** An editor writes a file in several steps; what changes within this time is one change. */
 const SETTLE_MS = 20;
 
 /** Looks at source files for changes. */
 export interface SourceWatch {
-  /** Looks at the folders of these files from now on, and at no others. Files of installed packages are left out. */
+  /**
+   * Looks at the folders of these files from now on, at folders that are made in them, and at no others. Files of installed
+   * packages are left out.
+   */
   follow(files: readonly string[]): void;
   stop(): void;
 }
@@ -31,7 +34,10 @@ export function createSourceWatch(changed: () => void, complain: (problem: strin
 
   function open(folder: string): void {
     try {
-      const watcher = watch(folder, { persistent: false }, seen);
+      const watcher = watch(folder, { persistent: false }, (event, name) => {
+        if (event === "rename" && name !== null) openNew(join(folder, name));
+        seen();
+      });
       // The folder itself was removed or renamed.
       watcher.on("error", () => forget(folder));
       watchers.set(folder, watcher);
@@ -39,6 +45,14 @@ export function createSourceWatch(changed: () => void, complain: (problem: strin
       // Gone since the bundle was made, followed again with the next one; or the system allows no further watches.
       if (existsSync(folder)) complain(`Changes in ${folder} are not seen: ${String(error)}`);
     }
+  }
+
+  /** An import may wait for a file in a folder that is new itself. */
+  function openNew(path: string): void {
+    if (watchers.has(path) || path.endsWith("/node_modules")) return;
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+    open(path);
+    for (const name of readdirSync(path)) openNew(join(path, name));
   }
 
   return {
