@@ -75,6 +75,17 @@ describe("a stage on AWS", () => {
     await expect(openEnvironment(stage)).rejects.toThrow(message);
   });
 
+  it("that cannot be reached says what to check", async () => {
+    vi.stubEnv("AWS_ENDPOINT_URL_SSM", "http://ssm.nowhere.invalid");
+    await expect(openEnvironment(stage)).rejects.toThrow("Check --region and the network.");
+    vi.unstubAllEnvs();
+    vi.stubEnv("AWS_ACCESS_KEY_ID", "");
+    vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    await expect(openEnvironment({ ...stage, profile: "unknown" })).rejects.toThrow("Check --profile");
+  });
+
   it("is never mixed up with a local cloud", async () => {
     const shell = { AWS_ENDPOINT_URL: "http://127.0.0.1:4566" };
     await expect(openEnvironment(stage, shell)).rejects.toThrow("AWS_ENDPOINT_URL points to a local cloud");

@@ -1,6 +1,7 @@
 import { GetParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { CommandError } from "../command-error.ts";
 import { type Names, readNames } from "./names.ts";
+import { explained } from "./service-message.ts";
 
 /** The SSM parameter into which a deployment writes its names, as JSON. */
 export function stageParameter(stage: string): string {
@@ -35,7 +36,7 @@ async function explain(error: unknown, name: string, ssm: SSMClient): Promise<st
   const failure = error instanceof Error ? error : new Error(String(error));
   if (failure.message === "Region is missing") return "no AWS region is set: name it with --region.";
   if (failure.name !== "ParameterNotFound")
-    return `the names of the stage could not be read from the SSM parameter ${name}: ${failure.name}: ${failure.message}`;
+    return `the names of the stage could not be read from the SSM parameter ${name}: ${explained(failure)}`;
   const region = await ssm.config.region();
   return `there is no SSM parameter ${name} in ${region}: check --stage, --region and --profile, or deploy the stage first.`;
 }

@@ -4,7 +4,7 @@ import { waitingChanges } from "../audit/waiting-changes.ts";
 import type { PipelineOptions } from "../aws/client-options.ts";
 import { withEnvironment } from "../aws/with-environment.ts";
 import { CommandError } from "../command-error.ts";
-import { formatCount, formatSeconds, formatTable } from "../table.ts";
+import { formatCount, formatCounted, formatSeconds, formatTable } from "../table.ts";
 
 /** Rows that a person reads; `--json` prints all. */
 const MAX_ROWS = 200;
@@ -38,7 +38,7 @@ export async function auditVerify(
 /** The outcome for a person. */
 export function formatVerification(verified: Verification, title: string, ms: number): string {
   const { orders, entries, findings, complete } = verified;
-  const scope = `${formatCount(orders)} orders and ${formatCount(entries)} entries of ${title} in ${formatSeconds(ms)}`;
+  const scope = `${formatCounted(orders, "order")} and ${formatCounted(entries, "entry", "entries")} of ${title} in ${formatSeconds(ms)}`;
   if (findings.length === 0) return `Verified ${scope}: every change is recorded as it was made.\n`;
   const rows = findings
     .slice(0, MAX_ROWS)
@@ -53,7 +53,7 @@ export function formatVerification(verified: Verification, title: string, ms: nu
     formatTable(["order", "version", "wrong", "what"], rows),
     ...(more > 0 ? [`and ${formatCount(more)} more; --json prints all`] : []),
     "",
-    `${formatCount(findings.length)} faults in ${scope}.`,
+    `${formatCounted(findings.length, "fault")} in ${scope}.`,
     ...(complete ? [] : ["It stopped there: more orders are wrong than one run takes. Mend these and run it again."]),
     "",
   ].join("\n");

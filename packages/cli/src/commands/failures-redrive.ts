@@ -11,7 +11,7 @@ import { openSources } from "../failures/open-sources.ts";
 import { MAX_KEPT_IN_A_ROW, type Redriven, redrive } from "../failures/redrive.ts";
 import { isSelected, placesOf, type Selection } from "../failures/selection.ts";
 import { stopSignal } from "../lifeline.ts";
-import { formatCount } from "../table.ts";
+import { formatCount, formatCounted } from "../table.ts";
 
 interface RedriveOptions extends PipelineOptions {
   readonly all?: boolean;
@@ -52,9 +52,7 @@ export async function failuresRedrive(ids: readonly string[], options: RedriveOp
       // The oldest first, as they came.
       const planned = all.filter((failure) => isSelected(failure, selection)).toReversed();
       if (options.dryRun) return showPlan(planned, options);
-      say(
-        `Sending back ${formatCount(planned.length)} ${planned.length === 1 ? "failure" : "failures"} in ${environment.title}.`,
-      );
+      say(`Sending back ${formatCounted(planned.length, "failure")} in ${environment.title}.`);
       const onResult = (result: Redriven): void => say(formatResult(result));
       const sent = await redrive(sources, planned, { ratePerSecond: options.rate, signal: stop.signal, onResult });
       const results = await followUpOn(sent, { sources, all, options, signal: stop.signal, say });

@@ -3,8 +3,9 @@ import type { Environment } from "../aws/clients.ts";
 import { withEnvironment } from "../aws/with-environment.ts";
 import { CommandError } from "../command-error.ts";
 import { findCloud } from "../running-cloud.ts";
+import { printableLine } from "../printable.ts";
 import { openStoredRecords } from "../stored-records.ts";
-import { formatTable } from "../table.ts";
+import { formatCount, formatTable } from "../table.ts";
 import { gather, type Material } from "../trace/gather.ts";
 import { insightsLogs, localLogs, type LogSearch } from "../trace/log-search.ts";
 import { type Step, tellStory } from "../trace/story.ts";
@@ -65,19 +66,16 @@ export function formatStory(
     const time = new Date(at).toISOString();
     const isNewDay = time.slice(0, 10) !== day;
     day = time.slice(0, 10);
-    // A letter before the figures keeps the column on the left; the date is told when it changes.
-    return [`${isNewDay ? day : " ".repeat(day.length)} ${time.slice(11, 23)}`, service, printable(says)];
+    // The date is told when it changes.
+    return [`${isNewDay ? day : " ".repeat(day.length)} ${time.slice(11, 23)}`, service, says];
   });
   return [
     formatTable(["time (UTC)", "where", "what"], rows),
-    ...(worthy.length > shown.length ? [`and ${worthy.length - shown.length} more; --json prints all`] : []),
+    ...(worthy.length > shown.length
+      ? [`and ${formatCount(worthy.length - shown.length)} more; --json prints all`]
+      : []),
     "",
-    ...summary.map(printable),
+    ...summary.map(printableLine),
     "",
   ].join("\n");
-}
-
-/** Keys and reasons come from outside: no control character of theirs reaches the terminal. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, " ");
 }

@@ -1,6 +1,7 @@
 import type { PipelineOptions } from "../aws/client-options.ts";
 import { withEnvironment } from "../aws/with-environment.ts";
 import { CommandError } from "../command-error.ts";
+import { printableLine } from "../printable.ts";
 import { openStoredRecords, type StoredReceipt } from "../stored-records.ts";
 import { formatCount, formatTable } from "../table.ts";
 
@@ -32,13 +33,17 @@ function formatReceipts(receipts: readonly StoredReceipt[]): string {
     receipt.status,
     ...[receipt.lines, receipt.orders, receipt.rejectedLines].map(formatCount),
     receipt.key,
+    receipt.reason ?? "",
   ]);
-  return `${formatTable(["upload", "uploaded", "status", "lines", "orders", "rejected", "file"], rows)}\n`;
+  return `${formatTable(["upload", "uploaded", "status", "lines", "orders", "rejected", "file", "why"], rows)}\n`;
 }
 
 function formatReceipt(receipt: StoredReceipt): string {
   const width = Math.max(...Object.keys(receipt).map((name) => name.length));
   return Object.entries(receipt)
-    .map(([name, value]) => `${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}\n`)
+    .map(
+      ([name, value]) =>
+        `${name.padEnd(width)}  ${typeof value === "string" ? printableLine(value) : JSON.stringify(value)}\n`,
+    )
     .join("");
 }

@@ -1,6 +1,7 @@
 import { type AuditEntry, auditEntryOf } from "@doorbell/change-audit/audit-entry";
 import { parseStreamEvent, type StreamRecord } from "@doorbell/event-contracts/dynamodb-stream";
 import * as v from "valibot";
+import { formatCounted } from "../table.ts";
 import type { Failure } from "./failure.ts";
 import { parseJson } from "./parse-json.ts";
 
@@ -105,7 +106,7 @@ function describeChanges(event: string): string {
   const envelope = parseStreamEvent(parseJson(event));
   const count = envelope.ok ? envelope.records.length : 0;
   const orders = new Set(changesIn(event).flatMap(({ keys: { id } }) => (id && "S" in id ? [id.S] : [])));
-  const changes = `${count} ${count === 1 ? "change" : "changes"}`;
+  const changes = formatCounted(count, "change");
   return orders.size === 0
     ? changes
     : `${changes} of ${orders.size === 1 ? "order" : "orders"} ${[...orders].join(", ")}`;

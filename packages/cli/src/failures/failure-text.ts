@@ -1,4 +1,5 @@
-import { formatCount, formatTable } from "../table.ts";
+import { printable } from "../printable.ts";
+import { formatCount, formatCounted, formatTable } from "../table.ts";
 import type { Failure, FoundFailure } from "./failure.ts";
 import { parseJson } from "./parse-json.ts";
 
@@ -38,7 +39,7 @@ export function formatTally(kinds: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   const parts = [...counts].map(([kind, count]) => `${formatCount(count)} ${kind}`).join(", ");
-  return `${formatCount(kinds.length)} ${kinds.length === 1 ? "failure" : "failures"}: ${parts}`;
+  return `${formatCounted(kinds.length, "failure")}: ${parts}`;
 }
 
 /** All that is known of one failure, then its content, laid out where it is JSON. */
@@ -79,10 +80,4 @@ function secondOf(time: string | undefined): string {
 function fit(text: string, columns: number): string {
   const line = printable(text).replaceAll(/\s+/g, " ");
   return line.length <= columns ? line : `${line.slice(0, columns - 1)}…`;
-}
-
-/** Without control characters: what a partner sent must not steer the terminal. */
-function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "\u{fffd}");
 }

@@ -6,13 +6,20 @@ import { type LogSearch, type Service, SERVICES } from "./log-search.ts";
 /** Ids that one search follows at most; a story with more is told of these alone. */
 const MAX_IDS = 500;
 const MAX_AUDIT_ENTRIES = 1_000;
+const MAX_EXAMPLES = 3;
 
 /** All that is known of one order, or of what an id names. */
 export interface Material {
   /** What the id was found to be. */
   readonly about:
     | { readonly kind: "order"; readonly orderId: string }
-    | { readonly kind: "upload or story"; readonly correlationId: string; readonly orders: number }
+    | {
+        readonly kind: "upload or story";
+        readonly correlationId: string;
+        readonly orders: number;
+        /** Ids of a few of them. */
+        readonly examples: readonly string[];
+      }
     | { readonly kind: "message"; readonly id: string };
   readonly entries: readonly LogEntry[];
   readonly failed: readonly FailedInvocation[];
@@ -48,6 +55,7 @@ export async function gather(id: string, search: LogSearch, records: StoredRecor
       kind: "upload or story",
       correlationId: id,
       orders: Math.max(orderIds.size, receipt?.orders ?? 0),
+      examples: [...orderIds].slice(0, MAX_EXAMPLES),
     } as const;
     return { about, entries, failed, receipts: receipt === undefined ? [] : [receipt], audit: [] };
   }

@@ -1,6 +1,6 @@
 import type { FailedInvocation, LogEntry } from "./log-entry.ts";
 import type { Material } from "./gather.ts";
-import { formatCount } from "../table.ts";
+import { formatCounted } from "../table.ts";
 
 /** What happened in one step, for programs. */
 export type StepKind =
@@ -158,7 +158,7 @@ function stepsOf(entry: LogEntry): Step[] {
 type MakeStep = (kind: StepKind, says: string) => Step;
 
 function ingested({ status = "", lines = 0, orders = 0, rejectedLines = 0 }: LogEntry): string {
-  return `the file was read (${status}): ${formatCount(lines)} lines, ${formatCount(orders)} orders sent, ${formatCount(rejectedLines)} lines refused`;
+  return `the file was read (${status}): ${formatCounted(lines, "line")}, ${formatCounted(orders, "order")} sent, ${formatCounted(rejectedLines, "line")} refused`;
 }
 
 function orderEvent(entry: LogEntry, step: MakeStep): Step[] {

@@ -1,4 +1,4 @@
-import { formatCount } from "../table.ts";
+import { formatCount, formatCounted } from "../table.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { Material } from "./gather.ts";
 
@@ -20,7 +20,7 @@ export function summaryOf(material: Material): readonly string[] {
   }
   if (about.kind === "message") return [`What ${about.id} carried was no order's.`];
   return [
-    `${about.correlationId} leads to ${formatCount(about.orders)} orders; name one of them for its own story.`,
+    `${about.correlationId} leads to ${formatCounted(about.orders, "order")}${about.examples.length > 0 ? `, such as ${about.examples.join(", ")}` : ""}; name one of them for its own story.`,
     ...countsOf(material.entries),
   ];
 }
