@@ -81,6 +81,8 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
       kind: "order-rejected",
       place: "orders DLQ",
       reason: "The event's version is not one that this release reads",
+      attempts: 1,
+      firstAt: "2024-03-01T08:30:00.250Z",
       facts: { "message id": "original-3", service: "order-queue" },
     });
     expect(list.find(({ what }) => what === "order exhausted-3")).toMatchObject({

@@ -50,6 +50,16 @@ test("a message is parked with its body untouched and what happened in its attri
   ]);
 });
 
+test("how often a message was received and when it was sent is told with it", async () => {
+  const attributes = { ApproximateReceiveCount: "3", SentTimestamp: "1772359200250" };
+  await park({ id: "m-1", raw: { body: "{}", attributes } }, "no");
+  const [message] = await received();
+  expect(message?.MessageAttributes).toMatchObject({
+    DoorbellReceiveCount: { DataType: "Number", StringValue: "3" },
+    DoorbellSentAt: { StringValue: "2026-03-01T10:00:00.250Z" },
+  });
+});
+
 test("the sender's attributes are kept, of every type", async () => {
   const messageAttributes = {
     trace: { dataType: "String", stringValue: "1-2-3", stringListValues: [], binaryListValues: [] },
@@ -67,7 +77,8 @@ test("the sender's attributes are kept, of every type", async () => {
 
 test("of ten attributes of the sender six are kept, since SQS allows ten in all", async () => {
   const named = Array.from({ length: 10 }, (_, index) => [`a${index}`, { dataType: "String", stringValue: "x" }]);
-  await park({ id: "m-1", raw: { body: "{}", messageAttributes: Object.fromEntries(named) } }, "no");
+  const attributes = { ApproximateReceiveCount: "3", SentTimestamp: "1772359200250" };
+  await park({ id: "m-1", raw: { body: "{}", attributes, messageAttributes: Object.fromEntries(named) } }, "no");
   const [message] = await received();
   const names = Object.keys(message?.MessageAttributes ?? {}).sort();
   expect(names).toEqual([

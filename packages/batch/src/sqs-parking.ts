@@ -12,8 +12,9 @@ export const MESSAGE_LIMIT_BYTES = 1_048_576;
 /**
  * Parks rejected messages in a queue, usually the dead-letter queue. The body is untouched, so sending it back is a
  * plain resend; `DoorbellReason`, `DoorbellService`, `DoorbellMessageId` and `DoorbellParkedAt` say what happened, and
- * of the sender's attributes as many follow as SQS allows. The reason is shortened where the message would be too
- * large. Throws where the message does not go in: a body so near the limit that nothing fits beside it, a record
+ * of the sender's attributes as many follow as SQS allows. Where there is room left, `DoorbellReceiveCount` and
+ * `DoorbellSentAt` say how often the message was received and when it was sent. The reason is shortened where the
+ * message would be too large. Throws where the message does not go in: a body so near the limit that nothing fits beside it, a record
  * without a body, or SQS's own error. Calls `SendMessage` once.
  */
 export function parkInQueue(options: {
@@ -33,9 +34,10 @@ export function parkInQueue(options: {
       DoorbellMessageId: text(record.id),
       DoorbellParkedAt: text(now().toISOString()),
     };
-    const own = Object.entries({ ...facts, DoorbellReason: text("") });
-    const sent = sentAttributes(record).filter(([name]) => !own.some(([ownName]) => ownName === name));
-    const kept = Object.fromEntries(sent.slice(0, ATTRIBUTE_LIMIT - own.length));
+    const required = [...Object.keys(facts), "DoorbellReason"];
+    const sent = sentAttributes(record).filter(([name]) => !required.includes(name) && !DELIVERY_FACTS.includes(name));
+    const beside = [...sent.slice(0, ATTRIBUTE_LIMIT - required.length), ...deliveryFacts(record)];
+    const kept = Object.fromEntries(beside.slice(0, ATTRIBUTE_LIMIT - required.length));
     const used = Buffer.byteLength(body) + sizeOf({ ...kept, ...facts, DoorbellReason: text("") });
     await client.send(
       new SendMessageCommand({
@@ -58,6 +60,20 @@ type Attributes = Record<string, MessageAttributeValue>;
 
 function text(value: string): MessageAttributeValue {
   return { DataType: "String", StringValue: value };
+}
+
+/** What is told of a message's deliveries only where the sender's attributes leave room. */
+const DELIVERY_FACTS: readonly string[] = ["DoorbellReceiveCount", "DoorbellSentAt"];
+
+function deliveryFacts(record: RejectedRecord): readonly [string, MessageAttributeValue][] {
+  const attributes = property(record.raw, "attributes");
+  const receiveCount = Number(property(attributes, "ApproximateReceiveCount") ?? Number.NaN);
+  const sentAt = new Date(Number(property(attributes, "SentTimestamp") ?? Number.NaN));
+  const facts: [string, MessageAttributeValue][] = [];
+  if (Number.isSafeInteger(receiveCount))
+    facts.push(["DoorbellReceiveCount", { DataType: "Number", StringValue: String(receiveCount) }]);
+  if (!Number.isNaN(sentAt.getTime())) facts.push(["DoorbellSentAt", text(sentAt.toISOString())]);
+  return facts;
 }
 
 /** The attributes of a message in a Lambda event, in the form in which SQS takes them; binaries come in base64. */

@@ -7,20 +7,30 @@ const parked = {
   DoorbellService: text("order-queue"),
   DoorbellMessageId: text("original"),
   DoorbellParkedAt: text("2024-03-01T08:30:00.000Z"),
+  DoorbellReceiveCount: { DataType: "Number", StringValue: "3" },
+  DoorbellSentAt: text("2024-03-01T08:23:00.000Z"),
 };
 
 describe("a message of the orders DLQ", () => {
-  it("that was parked tells its reason, its time and the message it came from", () => {
+  it("that was parked tells its reason, its receives, its times and the message it came from", () => {
     expect(orderFailure("m1", { Body: "{", MessageAttributes: parked }, 5)).toEqual({
       id: "m1",
       kind: "order-rejected",
       place: "orders DLQ",
       what: "a message that names no order",
       reason: "The body is not JSON",
-      firstAt: "2024-03-01T08:30:00.000Z",
+      attempts: 3,
+      firstAt: "2024-03-01T08:23:00.000Z",
       lastAt: "2024-03-01T08:30:00.000Z",
       facts: { "message id": "original", service: "order-queue" },
     });
+  });
+
+  it("that was parked beside many attributes of its sender leaves out what there was no room for", () => {
+    const { DoorbellReceiveCount: _, DoorbellSentAt: __, ...MessageAttributes } = parked;
+    const failure = orderFailure("m1", { Body: "{", MessageAttributes }, 5);
+    expect(failure).toMatchObject({ firstAt: "2024-03-01T08:30:00.000Z", lastAt: "2024-03-01T08:30:00.000Z" });
+    expect(failure).not.toHaveProperty("attempts");
   });
 
   it("that ran out of receives tells how many there were, and when it was sent", () => {

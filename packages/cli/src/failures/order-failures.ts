@@ -73,11 +73,15 @@ export function orderFailure(id: string, message: Message, maxReceiveCount: numb
   // SQS names the source where it moved the message itself: what parking wrote is then from an earlier round.
   if (reason !== undefined && system?.DeadLetterQueueSourceArn === undefined) {
     const parkedAt = text("DoorbellParkedAt");
+    const firstAt = text("DoorbellSentAt") ?? parkedAt;
+    const receiveCount = Number(text("DoorbellReceiveCount"));
     return {
       ...common,
       kind: "order-rejected",
       reason,
-      ...(parkedAt !== undefined && { firstAt: parkedAt, lastAt: parkedAt }),
+      ...(Number.isSafeInteger(receiveCount) && { attempts: receiveCount }),
+      ...(firstAt !== undefined && { firstAt }),
+      ...(parkedAt !== undefined && { lastAt: parkedAt }),
       facts: factsOf({ "message id": text("DoorbellMessageId"), service: text("DoorbellService") }),
     };
   }
