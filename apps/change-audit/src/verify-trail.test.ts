@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type AuditEntry, auditEntryOf } from "./audit-entry.ts";
 import { readAuditEntry } from "./read-audit-entry.ts";
-import { verifyTrail } from "./verify-trail.ts";
+import { MAX_NAMED_VERSIONS, verifyTrail } from "./verify-trail.ts";
 
 const orderId = "CA-1";
 
@@ -49,6 +49,38 @@ const at = (entries: readonly AuditEntry[], version: number): AuditEntry => {
   return found;
 };
 const all = trail(4);
+
+describe("However far an order is from its entries, they are compared at once", () => {
+  test("with a version beyond all of them", () => {
+    const last = Number.MAX_SAFE_INTEGER;
+    const [finding, ...others] = verify(all, order(last));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({
+      kind: "tail cut",
+      says: `the order has come to version ${last}; ${last - 4 - MAX_NAMED_VERSIONS} more like these`,
+    });
+    expect(finding?.versions).toEqual(Array.from({ length: MAX_NAMED_VERSIONS }, (_, index) => index + 5));
+  });
+
+  test("with an entry beyond all changes that says the order was deleted", () => {
+    const far = { ...at(trail(2, { deleted: true }), 3), version: Number.MAX_SAFE_INTEGER };
+    expect(verify([...trail(2), far], undefined)).toMatchObject([
+      { kind: "missing", versions: expect.arrayContaining([3]) },
+      { kind: "altered", versions: [Number.MAX_SAFE_INTEGER] },
+    ]);
+  });
+
+  test("with ten thousand changes", () => {
+    const many = trail(10_000);
+    expect(verify(many, order(10_000))).toEqual([]);
+    expect(
+      verify(
+        many.filter(({ version }) => version % 5_000 !== 3),
+        order(10_000),
+      ),
+    ).toMatchObject([{ kind: "missing", versions: [3, 5_003] }]);
+  });
+});
 
 describe("A trail in which nothing is wrong", () => {
   test.each([1, 2, 4])("of an order in version %d", (versions) => {

@@ -28,6 +28,9 @@ export type FindingKind =
   | "diverged"
   | "not auditable";
 
+/** Versions that one finding names at most; `says` tells how many more there are. */
+export const MAX_NAMED_VERSIONS = 100;
+
 /** One thing that is wrong. `says` names fields, never values. */
 export interface Finding {
   readonly orderId: string;
@@ -112,12 +115,11 @@ function prove(proof: Proof): Finding[] {
   if (high < low) [high, whyHigh] = [low, whyLow];
 
   const findings: Finding[] = [];
-  const missing: number[] = [];
-  for (let version = low; version <= high; version++) {
-    const found = entries.get(version);
-    if (found === undefined) missing.push(version);
-    else if (!found.ok)
-      findings.push(say("altered", [version], `it cannot be read at ${found.unreadableAt.join(", ")}`));
+  // By the entries that are there: an order may say a version far beyond all of them.
+  const present = [...entries.values()].filter(({ version }) => version >= low && version <= high);
+  for (const found of present) {
+    const { version } = found;
+    if (!found.ok) findings.push(say("altered", [version], `it cannot be read at ${found.unreadableAt.join(", ")}`));
     else if (isOfOther(found.entry, proof.orderId))
       findings.push(say("foreign", [version], "it tells of another order"));
     else if (version === low) findings.push(say("altered", [version], whyLow));
@@ -125,14 +127,43 @@ function prove(proof: Proof): Finding[] {
     else if (!follows(found.entry, entries.get(version - 1)))
       findings.push(say("altered", [version], "its before is not what the entry below it left"));
   }
-  let tailFrom = last + 1;
-  while (missing.includes(tailFrom - 1)) tailFrom--;
-  const holes = missing.filter((version) => version < tailFrom);
-  const tail = missing.filter((version) => version >= tailFrom);
-  if (holes.length > 0) findings.push(say("missing", holes, "no entry of this version"));
-  if (tail.length === last) findings.push(say("missing", tail, "the order has no entry at all"));
-  else if (tail.length > 0) findings.push(say("tail cut", tail, `the order has come to version ${last}`));
+  const gaps = gapsBetween(
+    present.map(({ version }) => version),
+    low,
+    high,
+  );
+  const tail = gaps.at(-1)?.to === last ? gaps.pop() : undefined;
+  const sayGap = (kind: FindingKind, parts: readonly Gap[], says: string) => {
+    const named = parts.flatMap(versionsOf).slice(0, MAX_NAMED_VERSIONS);
+    const count = parts.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    findings.push(say(kind, named, count > named.length ? `${says}; ${count - named.length} more like these` : says));
+  };
+  if (gaps.length > 0) sayGap("missing", gaps, "no entry of this version");
+  if (tail?.from === 1) sayGap("missing", [tail], "the order has no entry at all");
+  else if (tail !== undefined) sayGap("tail cut", [tail], `the order has come to version ${last}`);
   return findings.toSorted((a, b) => (a.versions[0] ?? 0) - (b.versions[0] ?? 0));
+}
+
+/** Versions without an entry, both ends included. */
+interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+function gapsBetween(present: readonly number[], low: number, high: number): Gap[] {
+  const gaps: Gap[] = [];
+  let from = low;
+  for (const version of present.toSorted((a, b) => a - b)) {
+    if (version > from) gaps.push({ from, to: version - 1 });
+    from = version + 1;
+  }
+  if (from <= high) gaps.push({ from, to: high });
+  return gaps;
+}
+
+/** The first ones, as many as a finding names. */
+function versionsOf({ from, to }: Gap): number[] {
+  return Array.from({ length: Math.min(to - from + 1, MAX_NAMED_VERSIONS) }, (_, index) => from + index);
 }
 
 function stepOf({ orderId, entries }: Proof, version: number, image: Image | undefined, to: "forward" | "backward") {

@@ -36,8 +36,8 @@ export function parkInQueue(options: {
     };
     const required = [...Object.keys(facts), "DoorbellReason"];
     const sent = sentAttributes(record).filter(([name]) => !required.includes(name) && !DELIVERY_FACTS.includes(name));
-    const beside = [...sent.slice(0, ATTRIBUTE_LIMIT - required.length), ...deliveryFacts(record)];
-    const kept = Object.fromEntries(beside.slice(0, ATTRIBUTE_LIMIT - required.length));
+    const beside = [...sent, ...deliveryFacts(record)].slice(0, ATTRIBUTE_LIMIT - required.length);
+    const kept = Object.fromEntries(beside);
     const used = Buffer.byteLength(body) + sizeOf({ ...kept, ...facts, DoorbellReason: text("") });
     await client.send(
       new SendMessageCommand({

@@ -35,6 +35,19 @@ export async function auditVerify(
   });
 }
 
+/** `v2, v5–v104` */
+export function formatVersions(versions: readonly number[]): string {
+  const runs: { from: number; to: number }[] = [];
+  for (const version of versions) {
+    const last = runs.at(-1);
+    if (last?.to === version - 1) last.to = version;
+    else runs.push({ from: version, to: version });
+  }
+  return runs
+    .map(({ from, to }) => (from === to ? `v${from}` : `v${from}${to === from + 1 ? ", " : "–"}v${to}`))
+    .join(", ");
+}
+
 /** The outcome for a person. */
 export function formatVerification(verified: Verification, title: string, ms: number): string {
   const { orders, entries, findings, complete } = verified;
@@ -42,12 +55,7 @@ export function formatVerification(verified: Verification, title: string, ms: nu
   if (findings.length === 0) return `Verified ${scope}: every change is recorded as it was made.\n`;
   const rows = findings
     .slice(0, MAX_ROWS)
-    .map(({ orderId, kind, versions, says }) => [
-      orderId,
-      versions.map((version) => `v${version}`).join(", "),
-      kind,
-      says,
-    ]);
+    .map(({ orderId, kind, versions, says }) => [orderId, formatVersions(versions), kind, says]);
   const more = findings.length - rows.length;
   return [
     formatTable(["order", "version", "wrong", "what"], rows),
