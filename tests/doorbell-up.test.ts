@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { badFile } from "@doorbell/cli/demo/bad-file";
+import { hasAwsCli } from "./aws-cli.ts";
 import { ProcessTree } from "./process-tree.ts";
 import { type RunningCloud, startCloud } from "./running-cloud.ts";
 
-const hasAwsCli = spawnSync("aws", ["--version"]).status === 0;
 let cloud: RunningCloud;
 let folder: string;
 
