@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { queueHandler } from "@doorbell/batch/queue-handler";
 import { parkInQueue } from "@doorbell/batch/sqs-parking";
-import { parseSqsEvent } from "@doorbell/event-contracts/sqs";
+import { parseSqsEvent, sentAtOf } from "@doorbell/event-contracts/sqs";
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
 import { createLogger } from "@doorbell/logger/logger";
 import { applyOrders } from "./apply-orders.ts";
@@ -20,6 +20,6 @@ export const handler = queueHandler({
   parse: parseSqsEvent,
   log: createLogger({ service, environment }),
   park: parkInQueue({ client: new SQSClient(), queueUrl: env.ORDERS_DLQ_URL, service }),
-  happenedAt: ({ sentAt }) => sentAt,
+  happenedAt: sentAtOf,
   handleBatch: applyOrders({ store: dynamoStore(dynamodb), table: env.ORDERS_TABLE }),
 });

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseSqsEvent } from "./sqs.ts";
+import { parseSqsEvent, sentAtOf } from "./sqs.ts";
 import { sampleS3Record, sampleSqsRecord, sampleStreamRecord } from "./testing.ts";
 
 const parseOne = (overrides: object) => parseSqsEvent({ Records: [sampleSqsRecord(overrides)] });
@@ -18,7 +18,6 @@ test("a message of a standard queue is read", () => {
           receiptHandle: "receipt-1",
           body: "not JSON",
           receiveCount: 1,
-          sentAt: 1_709_281_800_250,
           eventSourceArn: "arn:aws:sqs:eu-central-2:000000000000:orders",
           attributes: sampleSqsRecord().attributes,
           messageAttributes: {},
@@ -26,6 +25,24 @@ test("a message of a standard queue is read", () => {
       },
     ],
   });
+});
+
+test.each<[string, number | undefined]>([
+  ["1709281800250", 1_709_281_800_250],
+  ["0", 0],
+  ["999999999999999", 999_999_999_999_999],
+  ["1000000000000000", undefined],
+  ["", undefined],
+  ["-1", undefined],
+  ["1.5", undefined],
+  ["1e12", undefined],
+  ["١٢", undefined],
+  ["2024-03-01T08:30:00Z", undefined],
+])("a message that says it was sent at %j was sent at %j", (SentTimestamp, sentAt) => {
+  const parsed = parseOne({ attributes: { ...sampleSqsRecord().attributes, SentTimestamp } });
+  const record = parsed.ok ? parsed.records[0] : undefined;
+  if (record?.ok !== true) throw new Error(JSON.stringify(parsed));
+  expect(sentAtOf(record.value)).toBe(sentAt);
 });
 
 test("a message of a FIFO queue keeps its group, its deduplication id and its sequence number", () => {
@@ -78,6 +95,16 @@ test.each<[string, object, object]>([
     "a receive count that is none",
     { attributes: { ...sampleSqsRecord().attributes, ApproximateReceiveCount: "many" } },
     { path: "Records[0].attributes.ApproximateReceiveCount", expected: "a whole number as text", received: '"many"' },
+  ],
+  [
+    "no time at which it was sent",
+    { attributes: { ApproximateReceiveCount: "1" } },
+    { path: "Records[0].attributes.SentTimestamp", expected: "string", received: "nothing" },
+  ],
+  [
+    "a number for the time at which it was sent",
+    { attributes: { ApproximateReceiveCount: "1", SentTimestamp: 1_709_281_800_250 } },
+    { path: "Records[0].attributes.SentTimestamp", expected: "string", received: "1709281800250" },
   ],
   [
     "an attribute without a type",

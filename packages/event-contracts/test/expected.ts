@@ -62,7 +62,7 @@ export function expectedMessage(record: unknown): unknown {
     eventSourceARN: isText,
     attributes: isObject,
     "attributes.ApproximateReceiveCount": isCount,
-    "attributes.SentTimestamp": isCount,
+    "attributes.SentTimestamp": isText,
     messageAttributes: optional(everyField(isAttribute)),
   });
   if (!isValid) return undefined;
@@ -72,7 +72,6 @@ export function expectedMessage(record: unknown): unknown {
     receiptHandle: at(record, "receiptHandle"),
     body: at(record, "body"),
     receiveCount: Number(at(record, "attributes.ApproximateReceiveCount")),
-    sentAt: Number(at(record, "attributes.SentTimestamp")),
     eventSourceArn: at(record, "eventSourceARN"),
     attributes: Object.fromEntries(
       Object.entries(isObject(attributes) ? attributes : {}).filter(([, value]) => isText(value)),
