@@ -68,7 +68,7 @@ export function readInstant(fields: Fields, key: string, value: unknown): string
 
 /** The object in the field `key`. Where there is none, one without fields, whose own issues are not noted as well. */
 export function readFields(fields: Fields, key: string, value: unknown): Fields {
-  if (isObject(value)) return { values: value, parent: fields, key, issues: fields.issues };
-  refuseField(fields, key, value, "object");
-  return { values: {}, parent: fields, key, issues: [] };
+  const isThere = isObject(value);
+  if (!isThere) refuseField(fields, key, value, "object");
+  return { values: isThere ? value : {}, parent: fields, key, issues: isThere ? fields.issues : [] };
 }

@@ -54,9 +54,8 @@ function unitsOf(text: string): bigint {
 function format(units: bigint): string {
   const sign = units < 0n ? "-" : "";
   const digits = (units < 0n ? -units : units).toString().padStart(AMOUNT_DECIMALS + 1, "0");
-  const decimals = digits.slice(-AMOUNT_DECIMALS).replace(/0+$/, "");
-  const whole = digits.slice(0, -AMOUNT_DECIMALS);
-  return decimals === "" ? sign + whole : `${sign}${whole}.${decimals}`;
+  const text = `${sign}${digits.slice(0, -AMOUNT_DECIMALS)}.${digits.slice(-AMOUNT_DECIMALS)}`;
+  return text.replace(/\.?0+$/, "");
 }
 
 const DIGITS = `with at most ${AMOUNT_WHOLE_DIGITS} digits and ${AMOUNT_DECIMALS} decimals, such as`;

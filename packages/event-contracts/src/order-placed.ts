@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { dateSchema } from "./calendar-schema.ts";
 import { MAX_ORDER_ID_CHARS, orderEvent } from "./cloud-event.ts";
 import { withFieldRule } from "./field-rule.ts";
+import { isObject } from "./fields.ts";
 import { matching } from "./matching.ts";
 import { amountSchema, fractionSchema, signedAmountSchema, sumAmounts } from "./money.ts";
 import { parseWith } from "./parse-with.ts";
@@ -18,18 +19,13 @@ export const MAX_ORDER_EVENT_BYTES = 200 * 1024;
 export const MAX_QUANTITY = 1_000_000_000;
 
 /** True for a number of pieces that can be ordered. */
-export function isQuantity(value: number): boolean {
-  return Number.isInteger(value) && value >= 1 && value <= MAX_QUANTITY;
+export function isQuantity(value: unknown): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_QUANTITY;
 }
 
-/** True for as many lines as an order may have. */
-export function isOrderLength(lines: unknown[]): boolean {
-  return lines.length >= 1 && lines.length <= MAX_ORDER_LINES;
-}
-
-/** valibot takes a list for an object; where nothing is required, an empty one would pass unseen. */
-export function isNoList(value: unknown): boolean {
-  return !Array.isArray(value);
+/** True for an array of as many lines as an order may have, whatever they are. */
+export function isOrderLength(lines: unknown): boolean {
+  return Array.isArray(lines) && lines.length >= 1 && lines.length <= MAX_ORDER_LINES;
 }
 
 /** What the total of an order should be, where it is not the exact sum of its lines. */
@@ -43,7 +39,7 @@ const orderLineSchema = v.object({
   productName: v.exactOptional(text(512)),
   category: v.exactOptional(text(128)),
   subCategory: v.exactOptional(text(128)),
-  quantity: v.pipe(v.number(), v.check(isQuantity, `a whole number from 1 to ${MAX_QUANTITY}`)),
+  quantity: v.custom<number>(isQuantity, `a whole number from 1 to ${MAX_QUANTITY}`),
   amount: amountSchema,
   discount: v.exactOptional(fractionSchema),
   profit: v.exactOptional(signedAmountSchema),
@@ -58,8 +54,8 @@ const orderPlacedDataSchema = withFieldRule(
     customer: v.object({ id: identifier(64), name: text(256), segment: v.exactOptional(text(64)) }),
     shipTo: v.exactOptional(
       v.pipe(
-        v.unknown(),
-        v.check(isNoList, "object"),
+        // valibot takes a list for an object; where nothing is required, an empty one would pass unseen.
+        v.custom<object>(isObject, "object"),
         v.object({
           country: v.exactOptional(text(128)),
           city: v.exactOptional(text(128)),
@@ -71,11 +67,7 @@ const orderPlacedDataSchema = withFieldRule(
     ),
     currency: matching(/^[A-Z]{3}$/, "an ISO 4217 currency code such as USD"),
     // Counted before they are looked at: a million bad lines would else be a million issues.
-    lines: v.pipe(
-      v.array(v.unknown()),
-      v.check(isOrderLength, `1 to ${MAX_ORDER_LINES} lines`),
-      v.array(orderLineSchema),
-    ),
+    lines: v.pipe(v.custom<unknown[]>(isOrderLength, `1 to ${MAX_ORDER_LINES} lines`), v.array(orderLineSchema)),
     total: amountSchema,
   }),
   "total",

@@ -22,10 +22,9 @@ function toIssue(issue: v.BaseIssue<unknown>, start: string): Issue {
 
 function expectationOf(issue: v.BaseIssue<unknown>): string {
   // The checks of this package all carry their expectation as the message; valibot's own would be a bare pattern.
-  if (issue.kind !== "schema") return issue.message;
-  // A missing key is reported by its parent, with the key itself as the expectation.
-  const isMissingKey = issue.type === "object" && issue.input === undefined && issue.path !== undefined;
-  if (isMissingKey) return "a value";
+  if (issue.kind !== "schema" || issue.type === "custom") return issue.message;
+  // A missing key is reported by its parent, with the key itself as the expectation. JSON has no other `undefined`.
+  if (issue.input === undefined) return "a value";
   // valibot says Object and Array where JSON says object and array.
   return issue.expected?.replace(/^(?:Object|Array)$/, (name) => name.toLowerCase()) ?? issue.message;
 }

@@ -2,10 +2,10 @@ import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { DATE, INSTANT, isDate, isInstant } from "../src/calendar.ts";
 import { expectedSubject } from "../src/cloud-event.ts";
+import { isObject } from "../src/fields.ts";
 import { ORDER_CANCELLED_TYPE, orderCancelledSchema } from "../src/order-cancelled.ts";
 import {
   expectedTotal,
-  isNoList,
   isOrderLength,
   isQuantity,
   MAX_ORDER_LINES,
@@ -37,15 +37,15 @@ function contractOf(type: string, title: string, schema: GenericSchema): JsonSch
   return { $id: `urn:doorbell:contract:${type.replace(/^doorbell\./, "")}`, title, ...convert(schema) };
 }
 
-/** What each check that is a function means in JSON Schema. What it cannot say is put into words. */
-const RULES = new Map<unknown, (schema: JsonSchema) => JsonSchema>([
-  [isDate, (schema) => ({ ...schema, format: "date", pattern: portable(DATE.source) })],
-  [isInstant, (schema) => ({ ...schema, format: "date-time", pattern: portable(INSTANT.source) })],
-  [isQuantity, (schema) => ({ ...schema, type: "integer", minimum: 1, maximum: MAX_QUANTITY })],
-  [isOrderLength, (schema) => ({ ...schema, minItems: 1, maxItems: MAX_ORDER_LINES })],
-  [isNoList, (schema) => schema],
-  [expectedTotal, (schema) => described(schema, "Beyond this schema: total is the exact sum of the lines' amounts.")],
-  [expectedSubject, (schema) => described(schema, "Beyond this schema: subject is the same as data.orderId.")],
+/** What each rule that is a function means in JSON Schema, besides its words. What it cannot say is put into words. */
+const RULES = new Map<unknown, JsonSchema>([
+  [isDate, { type: "string", format: "date", pattern: portable(DATE.source) }],
+  [isInstant, { type: "string", format: "date-time", pattern: portable(INSTANT.source) }],
+  [isQuantity, { type: "integer", minimum: 1, maximum: MAX_QUANTITY }],
+  [isOrderLength, { type: "array", minItems: 1, maxItems: MAX_ORDER_LINES }],
+  [isObject, { type: "object" }],
+  [expectedTotal, { description: "Beyond this schema: total is the exact sum of the lines' amounts." }],
+  [expectedSubject, { description: "Beyond this schema: subject is the same as data.orderId." }],
 ]);
 
 /** Converts a schema of this package. Throws {@link UnpublishedRule} rather than leave a rule out. */
@@ -53,30 +53,33 @@ export function convert(schema: GenericSchema): JsonSchema {
   return toJsonSchema(schema, {
     // The two overrides below throw for all that is unknown; what is ignored is only that some pipes look at a value twice.
     errorMode: "ignore",
-    overrideSchema: ({ errors }) => {
+    overrideSchema: ({ valibotSchema, errors }) => {
+      if (valibotSchema.type === "custom") return ruleOf(valibotSchema);
       if (errors !== undefined) throw new UnpublishedRule(errors.join(", "));
       return undefined;
     },
     overrideAction: ({ valibotAction, jsonSchema, errors }) => {
-      if ("pattern" in valibotAction && valibotAction.pattern instanceof RegExp) {
-        return { ...jsonSchema, ...patternOf(valibotAction.pattern.source), ...wordsOf(valibotAction) };
-      }
-      const requirement = "requirement" in valibotAction ? valibotAction.requirement : undefined;
-      const rule = RULES.get(requirement);
-      if (rule !== undefined) return rule({ ...jsonSchema, ...wordsOf(valibotAction) });
-      if (errors !== undefined) throw new UnpublishedRule(errors.join(", "));
-      return undefined;
+      if (errors === undefined) return undefined;
+      return { ...jsonSchema, ...ruleOf(valibotAction) };
     },
   });
 }
 
-function wordsOf(action: object): { description?: string } {
-  const isTelling = "message" in action && typeof action.message === "string" && action.message !== "object";
-  return isTelling ? { description: String(action.message) } : {};
+/** A rule of this package, as `matching.ts` and `field-rule.ts` make it, or the bare check of a custom schema. */
+function ruleOf(rule: object): JsonSchema {
+  if ("pattern" in rule && rule.pattern instanceof RegExp) {
+    return { type: "string", ...patternOf(rule.pattern.source), ...wordsOf(rule) };
+  }
+  const check = "requirement" in rule ? rule.requirement : "check" in rule ? rule.check : undefined;
+  const published = RULES.get(check);
+  if (published === undefined)
+    throw new UnpublishedRule(typeof check === "function" ? check.toString() : String(check));
+  return { ...published, ...wordsOf(rule) };
 }
 
-function described(schema: JsonSchema, sentence: string): JsonSchema {
-  return { ...schema, description: sentence };
+function wordsOf(rule: object): { description?: string } {
+  const words = "expected" in rule ? rule.expected : "message" in rule ? rule.message : undefined;
+  return typeof words === "string" && words !== "object" ? { description: words } : {};
 }
 
 /** No control characters and no noncharacters, in a notation that most languages' engines read. */
