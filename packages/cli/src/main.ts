@@ -112,7 +112,7 @@ events
   .description("print a complete Lambda event with made-up content, for tests and for doorbell invoke")
   .argument("<source|type>", "such as s3, s3-sqs, sqs, dynamodb or doorbell.order.placed.v1")
   .addOption(new Option("--count <records>", "how many records").argParser(recordCount).default(1))
-  .addOption(new Option("--seed <number>", "another seed, another event").argParser(Number).default(1))
+  .addOption(new Option("--seed <number>", "another seed, another event").argParser(seed).default(1))
   .action(async (name: string, options) => (await import("./commands/events-sample.ts")).eventsSample(name, options));
 
 pipeline(
@@ -236,6 +236,15 @@ function recordCount(text: string): number {
   return value;
 }
 
+/** A seed has 32 bits: two that differ in others would make the same event. */
+function seed(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > 0xffffffff) {
+    throw new InvalidArgumentError("expected a whole number from 0 to 4294967295.");
+  }
+  return value;
+}
+
 function positive(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError("expected a number above 0.");
@@ -254,6 +263,12 @@ function sinceTime(text: string): number {
     throw new InvalidArgumentError("expected 30m, 2h, 3d or a time such as 2026-01-31T12:00:00Z.");
   return time;
 }
+
+// Whoever reads the output may have seen enough, as `head` has.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 followLifeline();
 try {

@@ -1,7 +1,10 @@
 import { SAMPLE_NAMES, sampleEvent } from "@doorbell/event-contracts/sample-events";
 import { sampleOrderPlaced, sampleSqsRecord, sampleStreamRecord } from "@doorbell/event-contracts/testing";
-import { expect, test } from "vitest";
-import { checkEvent } from "./events-check.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { checkEvent, eventsCheck } from "./events-check.ts";
 
 const check = (event: unknown, source?: string) => checkEvent(JSON.stringify(event), source);
 
@@ -57,6 +60,32 @@ test("the window of a stream event is read as well", () => {
   expect(check({ Records: [], ...rest })).toMatchObject({ source: "dynamodb", issues: [], records: [{ ok: true }] });
   const wrong = { Records: [sampleStreamRecord()], ...rest, window: { start: "noon", end: 5 } };
   expect(check(wrong).issues.map(({ path }) => path)).toEqual(["window.start", "window.end"]);
+});
+
+test("an event that tells no source is shown for what it is, and so is where a text stops to be JSON", () => {
+  const received = (text: string) => checkEvent(text).issues[0]?.received;
+  expect(received('{"Records":[{"eventSource":"aws:kinesis"}]}')).toBe('records of "aws:kinesis"');
+  expect(received('{"Records":[],"more":1}')).toBe("an object with Records, more");
+  expect(received("{}")).toBe("an object with no fields");
+  expect(received('{"Records":')).toContain("Unexpected end of JSON input");
+});
+
+test("a file may begin with a byte order mark", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "events-check-"));
+  const write = vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  try {
+    const file = join(folder, "event.json");
+    writeFileSync(file, `\ufeff${JSON.stringify(sampleEvent("sqs"))}`);
+    await eventsCheck(file, {});
+    expect(write).toHaveBeenCalledWith(expect.stringContaining('"source": "sqs"'));
+  } finally {
+    write.mockRestore();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a source that is none is told before the file is read", async () => {
+  await expect(eventsCheck("/nowhere.json", { source: "s4" })).rejects.toThrow(/no source named s4; there are s3, sqs/);
 });
 
 test.each([

@@ -40,15 +40,18 @@ export interface CheckedEvent {
  * `doorbell events check FILE`: says which source a captured Lambda event has, and prints it as services see it, as JSON; or
  * what is wrong with it, one issue a line.
  *
- * @throws {CommandError} the file cannot be read, or the event has issues (exit status 1)
+ * @throws {CommandError} there is no such source, the file cannot be read, or the event has issues (exit status 1)
  */
 export async function eventsCheck(file: string, options: { readonly source?: string }): Promise<void> {
+  if (options.source !== undefined && !EVENT_SOURCES.includes(options.source)) {
+    throw new CommandError(`there is no source named ${options.source}; there are ${EVENT_SOURCES.join(", ")}.`);
+  }
   const { source, records, issues } = checkEvent(await readBody(file), options.source);
   if (issues.length > 0) {
     for (const issue of issues) process.stdout.write(`${describeIssues([issue])}\n`);
-    const what = source === undefined ? "This is an event of no known source" : `This is an event of ${source}`;
+    if (source === undefined) throw new CommandError("This is no event that can be read.");
     throw new CommandError(
-      `${what}; ${issues.length} ${issues.length === 1 ? "thing is" : "things are"} wrong with it.`,
+      `This is an event of ${source}; ${issues.length} ${issues.length === 1 ? "thing is" : "things are"} wrong with it.`,
     );
   }
   const values = records.map((record) => (record.ok ? record.value : undefined));
@@ -60,17 +63,15 @@ export function checkEvent(body: string, given?: string): CheckedEvent {
   let event: unknown;
   try {
     event = JSON.parse(body);
-  } catch {
-    return { source: undefined, records: [], issues: [{ path: "", expected: "JSON", received: "other text" }] };
+  } catch (error) {
+    // The parser says where it stopped, and quotes the text: fine here, where it is the reader's own file.
+    const reason = error instanceof Error ? error.message : String(error);
+    return noSource("JSON", `text that is none: ${reason}`);
   }
   const source = EVENT_SOURCES.find((name): name is EventSource => name === (given ?? guessSource(event)));
   if (source === undefined) {
-    const expected = `an event of ${EVENT_SOURCES.join(", ")}`;
-    return {
-      source,
-      records: [],
-      issues: [{ path: "", expected, received: Array.isArray(event) ? "array" : typeof event }],
-    };
+    const sources = EVENT_SOURCES.join(", ");
+    return noSource(`an event that tells its source (or name one of ${sources} by --source)`, inShort(event));
   }
   const envelope = READERS[source](event, body);
   if (!envelope.ok) return { source, records: [], issues: envelope.issues };
@@ -79,6 +80,23 @@ export function checkEvent(body: string, given?: string): CheckedEvent {
     records: envelope.records,
     issues: envelope.records.flatMap((each) => (each.ok ? [] : each.issues)),
   };
+}
+
+function noSource(expected: string, received: string): CheckedEvent {
+  return { source: undefined, records: [], issues: [{ path: "", expected, received }] };
+}
+
+/** What an event shows of its source. */
+function inShort(event: unknown): string {
+  if (!isObject(event)) return Array.isArray(event) ? "array" : event === null ? "null" : typeof event;
+  const source = sourceOfFirst(event);
+  if (source !== undefined) return `records of ${JSON.stringify(source)}`;
+  return `an object with ${Object.keys(event).slice(0, 10).join(", ") || "no fields"}`;
+}
+
+function sourceOfFirst({ Records }: Readonly<Record<string, unknown>>): unknown {
+  const first: unknown = Array.isArray(Records) ? Records[0] : undefined;
+  return isObject(first) ? sourceOf(first) : undefined;
 }
 
 function guessSource(event: unknown): EventSource | undefined {
@@ -93,7 +111,7 @@ function guessSource(event: unknown): EventSource | undefined {
   // What a message carries says more than that it is one.
   const isNotice = typeof payload === "string" && /aws:s3|aws\.s3|s3:TestEvent/.test(payload);
   const isOrder = typeof payload === "string" && payload.includes('"specversion"');
-  switch (isObject(first) && sourceOf(first)) {
+  switch (sourceOfFirst(event)) {
     case "aws:s3":
       return "s3";
     case "aws:sqs":
@@ -144,7 +162,8 @@ function readable(_: string, value: unknown): unknown {
 
 async function readBody(file: string): Promise<string> {
   try {
-    return file === "-" ? await text(process.stdin) : await readFile(file, "utf8");
+    // A decoder leaves out the byte order mark that some editors write.
+    return file === "-" ? await text(process.stdin) : new TextDecoder().decode(await readFile(file));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(`${file} could not be read: ${reason}`, { cause: error });
