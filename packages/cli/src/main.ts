@@ -80,7 +80,7 @@ program
 
 program
   .command("status")
-  .description("show queues, functions and event sources: depths, in flight, invocations, errors, iterator age")
+  .description("show queues, functions and event sources: depths, in flight, invocations, errors, states, iterator age")
   .addOption(port())
   .addOption(json())
   .action(async (options) => (await import("./commands/status.ts")).status(options));

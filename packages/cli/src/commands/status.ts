@@ -23,6 +23,8 @@ const statusSchema = v.object({
       source: v.string(),
       function: v.string(),
       kind: v.picklist(["sqs", "dynamodb", "s3"]),
+      state: v.optional(v.string()),
+      problem: v.optional(v.string()),
       batches: count,
       records: count,
       retries: count,
@@ -45,7 +47,7 @@ const statusSchema = v.object({
 type Status = v.InferOutput<typeof statusSchema>;
 
 /**
- * `doorbell status`: depths of the queues, what each function and event source has done,
+ * `doorbell status`: depths of the queues, what each function and event source has done and what stands in its way,
  * how far behind the stream is, and what the services counted in their metrics.
  */
 export async function status(options: { readonly port?: number; readonly json?: boolean }): Promise<void> {
@@ -74,14 +76,16 @@ export function formatStatus({ queues, functions, mappings, metrics }: Status): 
       ]),
     ),
     formatTable(
-      ["event source", "function", "batches", "records", "retries", "failures", "iterator age"],
+      ["event source", "function", "state", "batches", "records", "retries", "failures", "iterator age"],
       mappings.map((each) => [
         each.source.replace(/^arn:aws:[a-z0-9]+:[a-z0-9-]*:\d*:/, ""),
         short(each.function),
+        each.state?.toLowerCase() ?? "",
         ...[each.batches, each.records, each.retries, each.failures].map(formatCount),
         each.iteratorAgeMs === undefined ? "" : `${formatCount(each.iteratorAgeMs)} ms`,
       ]),
     ),
+    ...mappings.flatMap(({ problem }) => problem ?? []),
     ...metricsTable(metrics),
   ];
   return `${tables.join("\n\n")}\n`;

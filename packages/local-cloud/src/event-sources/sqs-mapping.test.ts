@@ -245,19 +245,19 @@ describe("after an invocation", () => {
   });
 
   test("that timed out nothing is deleted", async () => {
-    const { lambda, stop } = await startLambda(
+    const fixture = await startLambda(
       { slow: "export const handler = () => new Promise((done) => setTimeout(done, 60_000));" },
       [functionNamed("order-queue", { handler: "slow.handler", timeoutSeconds: 0.2 })],
     );
     try {
-      const { source, send, depth } = await mapQueue(() => undefined, {}, { lambda });
+      const { source, send, depth } = await mapQueue(() => undefined, {}, fixture);
       send("a", "b");
       await source.start();
       await vi.waitFor(() => expect(source.status()[0]?.failures).toBe(1), soon);
-      expect(lambda.logs("order-queue").some(({ line }) => line.includes("Task timed out"))).toBe(true);
+      expect(fixture.lambda.logs("order-queue").some(({ line }) => line.includes("Task timed out"))).toBe(true);
       expect(depth("orders")).toEqual({ visible: 0, inFlight: 2, delayed: 0 });
     } finally {
-      await stop();
+      await fixture.stop();
     }
   });
 
