@@ -44,12 +44,15 @@ afterEach(async () => {
 
 describe("a message", () => {
   test("is received with its attributes, hidden from others, gone once deleted", () => {
-    queues.send(ORDERS, { body: "one", attributes: { Reason: "why" } });
+    queues.send(ORDERS, { body: "one", attributes: { Reason: "why", Code: 200 } });
     const message = receiveOne();
     expect(message.body).toBe("one");
     expect(message.attributes).toMatchObject({ ApproximateReceiveCount: "1", SenderId: "000000000000" });
     expect(Number(message.attributes["SentTimestamp"])).toBeGreaterThan(0);
-    expect(message.messageAttributes).toEqual({ Reason: { dataType: "String", stringValue: "why" } });
+    expect(message.messageAttributes).toEqual({
+      Reason: { dataType: "String", stringValue: "why" },
+      Code: { dataType: "Number", stringValue: "200" },
+    });
     expect(queues.receive(ORDERS, 10, { visibilityMs: LONG_MS })).toEqual([]);
     expect(queues.depth(ORDERS)).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
     queues.delete(ORDERS, [message.receiptHandle, "unknown handle"]);

@@ -47,7 +47,10 @@ export function createQueues(store: SqsStore, definitions: readonly QueueDefinit
     send(queueArn, { body, attributes }) {
       const queue = find(queueArn);
       const messageAttributes = Object.fromEntries(
-        Object.entries(attributes ?? {}).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
+        Object.entries(attributes ?? {}).map(([name, value]) => [
+          name,
+          { DataType: typeof value === "number" ? "Number" : "String", StringValue: String(value) },
+        ]),
       );
       queue.enqueue(SqsStore.createMessage(body, messageAttributes, Number(queue.attributes["DelaySeconds"])));
     },

@@ -35,10 +35,10 @@ export interface Queues {
   delete(queueArn: string, receiptHandles: readonly string[]): void;
   /** Hides a received message for `seconds` from now; 0 makes it visible at once. An unknown handle is passed over. */
   changeVisibility(queueArn: string, receiptHandle: string, seconds: number): void;
-  /** Sends a message; `attributes` become message attributes of type `String`. */
+  /** Sends a message; `attributes` become message attributes of type `String` or `Number`. */
   send(
     queueArn: string,
-    message: { readonly body: string; readonly attributes?: Readonly<Record<string, string>> },
+    message: { readonly body: string; readonly attributes?: Readonly<Record<string, string | number>> },
   ): void;
   depth(queueArn: string): QueueDepth;
 }

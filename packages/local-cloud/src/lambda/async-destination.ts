@@ -8,7 +8,9 @@ export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded" | "Z
 
 /** The part of the local cloud's queues and buckets that destinations need. */
 export interface DestinationPorts {
-  readonly queues: { send(queueArn: string, message: { body: string; attributes?: Record<string, string> }): void };
+  readonly queues: {
+    send(queueArn: string, message: { body: string; attributes?: Record<string, string | number> }): void;
+  };
   readonly buckets: { put(bucket: string, key: string, body: string): void };
 }
 
@@ -96,7 +98,7 @@ export function settle(
   if (condition === "Success" || deadLetterArn === undefined) return;
   const attributes = {
     RequestID: event.requestId,
-    ErrorCode: "200",
+    ErrorCode: 200,
     ErrorMessage: errorMessageOf(result?.payload ?? event.lastError),
   };
   attempt(() => ports.queues.send(deadLetterArn, { body: event.payload, attributes }));

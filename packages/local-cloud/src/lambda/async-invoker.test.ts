@@ -130,7 +130,7 @@ test("a dead-letter queue gets the event itself, with the error in attributes", 
     {
       queueArn: FAILURES,
       body: '{"failures":9}',
-      attributes: { RequestID: requestId, ErrorCode: "200", ErrorMessage: "not yet" },
+      attributes: { RequestID: requestId, ErrorCode: 200, ErrorMessage: "not yet" },
     },
   ]);
 });

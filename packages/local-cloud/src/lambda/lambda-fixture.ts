@@ -25,7 +25,7 @@ export function functionNamed(name: string, overrides: Partial<FunctionDefinitio
 export interface LambdaFixture {
   readonly root: string;
   readonly lambda: LambdaService;
-  readonly sent: { queueArn: string; body: string; attributes?: Record<string, string> }[];
+  readonly sent: { queueArn: string; body: string; attributes?: Record<string, string | number> }[];
   readonly written: { bucket: string; key: string; body: string }[];
   stop(): Promise<void>;
 }
