@@ -75,9 +75,18 @@ test("the sample of a time window is read, and what is left out is false or empt
   });
 });
 
-test("the samples of a standard and of a FIFO message are read", () => {
+test("the samples of a standard and of a FIFO message are read, and one with attributes of every type", () => {
+  const messageAttributes = {
+    text: { dataType: "String", stringValue: "a" },
+    cents: { dataType: "Number.cents", stringValue: "123" },
+    image: { dataType: "Binary.png", binaryValue: "MTEwMA==" },
+  };
   expect(parseSqsEvent(QUEUE_EVENT)).toMatchObject({
-    records: [{ ok: true }, { ok: true, value: { attributes: { MessageGroupId: "1" } } }],
+    records: [
+      { ok: true },
+      { ok: true, value: { attributes: { MessageGroupId: "1" } } },
+      { ok: true, value: { body: "", receiveCount: 2, messageAttributes } },
+    ],
   });
 });
 

@@ -20,7 +20,7 @@ type Carrier = { readonly index: number; readonly id?: string };
 export function parseObjectEvents(event: unknown): Envelope<ObjectEvent> {
   if (isBusEvent(event)) return { ok: true, records: [fromBus(event, "")] };
   const first: unknown = isObject(event) && Array.isArray(event["Records"]) ? event["Records"][0] : undefined;
-  const source = isObject(first) ? sourceOf(first) : undefined;
+  const source = sourceOf(first);
   if (source === "aws:sqs") return unpack(parseSqsEvent(event), (message) => message.body, "body");
   if (source === "aws:sns") return unpack(parseSnsEvent(event), (message) => message.message, "Sns.Message");
   return parseS3Event(event);

@@ -24,22 +24,26 @@ export function parseRecords<T>(event: unknown, contract: RecordContract<T>, pat
   const place: Place = { parent: top, key: "Records", issues };
   const records = isObject(event) ? event["Records"] : undefined;
   if (Array.isArray(records)) {
-    const parsed: ParsedRecord<T>[] = [];
-    for (const record of records) parsed.push(parseRecord(record, parsed.length, place, contract));
-    const [first] = parsed;
-    // Only where the first was refused is it worth asking whether this is another source's event.
-    const isOurs =
-      first === undefined || first.ok || records.some((record) => isObject(record) && sourceOf(record) === eventSource);
-    return isOurs ? { ok: true, records: parsed } : { ok: false, issues: first.issues };
-  }
-  if (isObject(event)) refuse(place, `an array of ${eventSource} records`, records);
+    const isOurs = records.length === 0 || records.some((record) => sourceOf(record) === eventSource);
+    if (isOurs) {
+      const parsed: ParsedRecord<T>[] = [];
+      for (const record of records) parsed.push(parseRecord(record, parsed.length, place, contract));
+      return { ok: true, records: parsed };
+    }
+    // Another source's event, as its first record tells.
+    refuse(
+      { parent: { parent: place, key: 0, issues }, key: "eventSource", issues },
+      eventSource,
+      sourceOf(records[0]),
+    );
+  } else if (isObject(event)) refuse(place, `an array of ${eventSource} records`, records);
   else refuse(top, `an event of ${eventSource}`, event);
   return { ok: false, issues };
 }
 
-/** The event source that a record names; SNS alone writes the field with a capital letter. */
-export function sourceOf(record: Readonly<Record<string, unknown>>): unknown {
-  return record["eventSource"] ?? record["EventSource"];
+/** The event source that a record names, if it is one; SNS alone writes the field with a capital letter. */
+export function sourceOf(record: unknown): unknown {
+  return isObject(record) ? (record["eventSource"] ?? record["EventSource"]) : undefined;
 }
 
 function parseRecord<T>(record: unknown, index: number, parent: Place, contract: RecordContract<T>): ParsedRecord<T> {

@@ -3,9 +3,21 @@ import { expect, test } from "vitest";
 import { FUZZ_TARGETS } from "../test/fuzz-targets.ts";
 import { parseBusinessEvent } from "./business-event.ts";
 import { parseStreamEvent } from "./dynamodb-stream.ts";
+import { parseEventBridgeEvent } from "./event-bridge.ts";
 import { parseObjectEvents } from "./object-events.ts";
-import { sampleOrderPlaced, sampleS3Record, sampleSnsBody, sampleSqsRecord, sampleStreamRecord } from "./testing.ts";
+import { parseS3Event } from "./s3.ts";
+import { parseSnsEvent } from "./sns.ts";
 import { parseSqsEvent } from "./sqs.ts";
+import {
+  sampleBusEvent,
+  sampleOrderPlaced,
+  sampleS3Record,
+  sampleSnsBody,
+  sampleSnsRecord,
+  sampleSqsRecord,
+  sampleStreamRecord,
+} from "./testing.ts";
+import { parseTimeWindow } from "./time-window.ts";
 
 /** Longer: pnpm fuzz. A failure prints its seed and path. */
 const RUNS = 1_500;
@@ -21,6 +33,28 @@ test.each<[string, () => unknown]>([
   [
     "a batch of 20,000 bad records",
     () => parseSqsEvent({ Records: Array.from({ length: 20_000 }, () => ({ eventSource: "aws:sqs" })) }),
+  ],
+  [
+    "a batch of 100,000 good records",
+    () => parseSqsEvent({ Records: Array.from({ length: 100_000 }, () => sampleSqsRecord()) }),
+  ],
+  [
+    "objects in one another, 100,000 deep, in every field",
+    () => {
+      const deep: unknown = JSON.parse(`${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`);
+      const withDeep = (record: object) => ({
+        ...Object.fromEntries(Object.keys(record).map((key) => [key, deep])),
+        ...Object.fromEntries(Object.entries(record).filter(([key]) => /source$/i.test(key))),
+      });
+      const Records = [sampleSqsRecord(), sampleS3Record(), sampleSnsRecord(), sampleStreamRecord()].map(withDeep);
+      const doors = [parseSqsEvent, parseS3Event, parseSnsEvent, parseStreamEvent, parseObjectEvents, parseTimeWindow];
+      const bus = { ...withDeep(sampleBusEvent()), detail: deep };
+      return [...doors.map((parse) => parse({ Records, window: deep, state: deep })), parseEventBridgeEvent(bus)];
+    },
+  ],
+  [
+    "half a million bad values in a list",
+    () => parseStreamEvent({ Records: [sampleStreamRecord({ NewImage: { l: { L: Array(500_000).fill(1) } } })] }),
   ],
   [
     "a batch of 50,000 records of another source",

@@ -5,7 +5,7 @@ import { sampleBusEvent } from "../src/testing.ts";
  * odd, so is this: a stream record without a creation time, an event bus time that no calendar has, words where a value would be.
  */
 
-/** S3 user guide, "Event message structure": version 2.1 to 2.3, with the data of each kind of event. */
+/** S3 user guide, "Event message structure": versions 2.1 to 2.3, and 2.4 and 2.5, which are for all kinds of event; with the data of each. */
 export function s3Record(eventName: string, eventVersion: string, object: object, extra: object = {}) {
   return {
     eventVersion,
@@ -35,6 +35,17 @@ const put = {
 const versioned = { ...put, versionId: "096fKKXTRTtl3on89fVO.nfljtsv6qko" };
 const tagged = { key: "a.txt", eTag: "d41d8cd98f00b204e9800998ecf8427e" };
 
+function replication(operation: string, facts: object) {
+  const replicationEventData = {
+    replicationRuleId: "rule",
+    destinationBucket: "arn:aws:s3:::other",
+    s3Operation: "OBJECT_PUT",
+    requestTime: "1970-01-01T00:00:00.000Z",
+    ...facts,
+  };
+  return s3Record(`Replication:${operation}`, "2.2", { key: "a", versionId: "v" }, { replicationEventData });
+}
+
 /** Every kind of S3 notification. */
 export const S3_RECORDS: readonly (readonly [string, object])[] = [
   ["put", s3Record("ObjectCreated:Put", "2.1", put)],
@@ -61,26 +72,20 @@ export const S3_RECORDS: readonly (readonly [string, object])[] = [
   ],
   ["restored copy gone", s3Record("ObjectRestore:Delete", "2.3", { key: "a" }, { lifecycleEventData: {} })],
   ["reduced redundancy lost", s3Record("ReducedRedundancyLostObject", "2.1", { key: "a", sequencer: "0A" })],
+  ["replication failed", replication("OperationFailedReplication", { failureReason: "AssumeRoleNotPermitted" })],
+  ["replication late", replication("OperationMissedThreshold", { threshold: "900" })],
   [
-    "replication failed",
-    s3Record(
-      "Replication:OperationFailedReplication",
-      "2.2",
-      { key: "a", versionId: "v" },
-      {
-        replicationEventData: {
-          replicationRuleId: "rule",
-          destinationBucket: "arn:aws:s3:::other",
-          s3Operation: "OBJECT_PUT",
-          requestTime: "1970-01-01T00:00:00.000Z",
-          failureReason: "AssumeRoleNotPermitted",
-        },
-      },
-    ),
+    "replication done late",
+    replication("OperationReplicatedAfterThreshold", { threshold: "900", replicationTime: "1800" }),
   ],
+  ["replication no longer tracked", replication("OperationNotTracked", {})],
   [
     "lifecycle expiration",
     s3Record("LifecycleExpiration:Delete", "2.3", { key: "a", sequencer: "0055AED6DCD90281E5" }),
+  ],
+  [
+    "lifecycle delete marker",
+    s3Record("LifecycleExpiration:DeleteMarkerCreated", "2.3", { key: "a", versionId: "v", sequencer: "0A" }),
   ],
   [
     "lifecycle transition",
@@ -95,15 +100,20 @@ export const S3_RECORDS: readonly (readonly [string, object])[] = [
     }),
   ],
   ["tags put", s3Record("ObjectTagging:Put", "2.3", tagged)],
+  ["tags deleted", s3Record("ObjectTagging:Delete", "2.3", tagged)],
   ["ACL put", s3Record("ObjectAcl:Put", "2.3", tagged)],
   [
     "an IPv6 address",
     s3Record("ObjectCreated:Put", "2.1", put, { requestParameters: { sourceIPAddress: "2001:db8::1" } }),
   ],
+  ["put, in the version for all kinds of event", s3Record("ObjectCreated:Put", "2.4", versioned)],
+  ["annotation put", s3Record("ObjectAnnotation:Put", "2.5", { ...tagged, objectAnnotation: {} })],
+  ["annotation deleted", s3Record("ObjectAnnotation:Delete", "2.5", { ...tagged, objectAnnotation: {} })],
+  ["a bucket without versions", s3Record("ObjectCreated:Put", "2.1", { ...put, versionId: null })],
   ["an event of later days", s3Record("Later:New", "3.0", { ...put, later: {} }, { laterData: [1] })],
 ];
 
-const created = (reason: string) => sampleBusEvent({}, {}, { reason });
+const created = (reason: string, detail: object = {}) => sampleBusEvent({}, {}, { reason, ...detail });
 const removed = (reason: string, deletion: string) =>
   sampleBusEvent({ size: undefined }, { "detail-type": "Object Deleted" }, { reason, "deletion-type": deletion });
 const other = (detailType: string, detail: object = {}) =>
@@ -116,6 +126,7 @@ const other = (detailType: string, detail: object = {}) =>
 /** S3 user guide, "EventBridge event message structure", and what the same event is called in S3's own notifications. */
 export const S3_BUS_EVENTS: readonly (readonly [string, object])[] = [
   ["ObjectCreated:Put", created("PutObject")],
+  ["ObjectCreated:Put", created("PutObject", { "event-version": "1.0" })],
   ["ObjectCreated:Post", created("POST Object")],
   ["ObjectCreated:Copy", created("CopyObject")],
   ["ObjectCreated:CompleteMultipartUpload", created("CompleteMultipartUpload")],
@@ -176,7 +187,10 @@ export const WINDOW_EVENT = {
   isWindowTerminatedEarly: false,
 };
 
-/** Lambda developer guide, "Using Lambda with Amazon SQS": a standard and a FIFO message. */
+/**
+ * Lambda developer guide, "Using Lambda with Amazon SQS": a standard and a FIFO message. And one with what the SQS developer guide says
+ * of message attributes and of a message that was redriven from a dead-letter queue.
+ */
 export const QUEUE_EVENT = {
   Records: [
     {
@@ -214,6 +228,35 @@ export const QUEUE_EVENT = {
       md5OfBody: "e4e68fb7bd0e697a0ae8f1bb342846b3",
       eventSource: "aws:sqs",
       eventSourceARN: "arn:aws:sqs:us-east-2:123456789012:fifo.fifo",
+      awsRegion: "us-east-2",
+    },
+    {
+      messageId: "2e1424d4-f796-459a-8184-9c92662be6da",
+      receiptHandle: "AQEBzWwaftRI0KuVm4tP+/7q1rGgNqicHq...",
+      body: "",
+      attributes: {
+        ApproximateReceiveCount: "2",
+        SentTimestamp: "1545082650636",
+        SenderId: "AIDAIENQZJOLO23YVJ4VO",
+        ApproximateFirstReceiveTimestamp: "1545082650649",
+        AWSTraceHeader: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1",
+        DeadLetterQueueSourceArn: "arn:aws:sqs:us-east-2:123456789012:my-queue",
+      },
+      messageAttributes: {
+        text: {
+          stringValue: "a",
+          binaryValue: null,
+          stringListValues: ["reserved"],
+          binaryListValues: [],
+          dataType: "String",
+        },
+        cents: { stringValue: "123", stringListValues: [], binaryListValues: ["MQ=="], dataType: "Number.cents" },
+        image: { binaryValue: "MTEwMA==", stringListValues: [], binaryListValues: [], dataType: "Binary.png" },
+      },
+      md5OfBody: "d41d8cd98f00b204e9800998ecf8427e",
+      md5OfMessageAttributes: null,
+      eventSource: "aws:sqs",
+      eventSourceARN: "arn:aws:sqs:us-east-2:123456789012:my-queue",
       awsRegion: "us-east-2",
     },
   ],

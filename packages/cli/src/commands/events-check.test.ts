@@ -84,6 +84,18 @@ test("a file may begin with a byte order mark", async () => {
   }
 });
 
+test("an event that nests too deeply to be printed is no crash", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "events-check-"));
+  try {
+    const file = join(folder, "event.json");
+    const event = JSON.stringify(sampleEvent("eventbridge"));
+    writeFileSync(file, event.replace('"detail":{}', `"detail":${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`));
+    await expect(eventsCheck(file, {})).rejects.toThrow("nests too deeply to be printed");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a source that is none is told before the file is read", async () => {
   await expect(eventsCheck("/nowhere.json", { source: "s4" })).rejects.toThrow(/no source named s4; there are s3, sqs/);
 });

@@ -40,7 +40,7 @@ export interface CheckedEvent {
  * `doorbell events check FILE`: says which source a captured Lambda event has, and prints it as services see it, as JSON; or
  * what is wrong with it, one issue a line.
  *
- * @throws {CommandError} there is no such source, the file cannot be read, or the event has issues (exit status 1)
+ * @throws {CommandError} there is no such source, the file cannot be read, the event has issues or cannot be printed (exit status 1)
  */
 export async function eventsCheck(file: string, options: { readonly source?: string }): Promise<void> {
   if (options.source !== undefined && !EVENT_SOURCES.includes(options.source)) {
@@ -55,7 +55,21 @@ export async function eventsCheck(file: string, options: { readonly source?: str
     );
   }
   const values = records.map((record) => (record.ok ? record.value : undefined));
-  process.stdout.write(`${JSON.stringify({ source, records: values }, readable, 2)}\n`);
+  process.stdout.write(`${asJson({ source, records: values })}\n`);
+}
+
+/** Parsing has no depth at which it stops, printing has. */
+function asJson(read: { readonly source: EventSource | undefined; readonly records: readonly unknown[] }): string {
+  try {
+    return JSON.stringify(read, readable, 2);
+  } catch (error) {
+    throw new CommandError(
+      `Nothing is wrong with this event of ${read.source}, but it nests too deeply to be printed.`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /** Reads an event from its text, as the source given or as the one that it names. Never throws on a payload. */
@@ -95,8 +109,7 @@ function inShort(event: unknown): string {
 }
 
 function sourceOfFirst({ Records }: Readonly<Record<string, unknown>>): unknown {
-  const first: unknown = Array.isArray(Records) ? Records[0] : undefined;
-  return isObject(first) ? sourceOf(first) : undefined;
+  return Array.isArray(Records) ? sourceOf(Records[0]) : undefined;
 }
 
 function guessSource(event: unknown): EventSource | undefined {
