@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { breakingChanges } from "./compare-contracts.ts";
+import { BEYOND_SCHEMA, breakingChanges } from "./compare-contracts.ts";
+import { generatedFiles } from "./contract-files.ts";
+
+const beyond = `${BEYOND_SCHEMA}on is no holiday.`;
 
 const before = {
   $id: "urn:example:v1",
@@ -10,7 +13,8 @@ const before = {
     version: { const: "1.0" },
     count: { type: "integer", minimum: 1, maximum: 10 },
     ratio: { type: "number" },
-    on: { type: "string", format: "date" },
+    on: { type: "string", format: "date", description: beyond },
+    closed: { type: "object", properties: { a: {} }, additionalProperties: false },
     note: { type: ["string", "null"] },
     anything: {},
     lines: {
@@ -115,6 +119,25 @@ describe("breaks senders", () => {
     ["a choice that is narrowed", field("choice", "anyOf", [{ type: "string" }]), "choice"],
     ["a keyword never seen here", field("id", "not", { const: "x" }), "id"],
     ["a field that may be nothing at all", (schema) => set(fields(schema), "count", false), "count"],
+    ["a name that is forbidden from now on", (schema) => set(fields(schema), "added", false), "added"],
+    [
+      "a field of another type than other fields had",
+      (schema) => set(fields(schema)["tags"], "properties", { added: { type: "boolean" } }),
+      "tags.added",
+    ],
+    ["a constant beside a list of values", field("kind", "const", "a"), "kind"],
+    ["a constant and a list that leave no value", field("version", "enum", ["1.1"]), "version"],
+    ["an exclusive maximum instead of one", field("count", "exclusiveMaximum", 10), "count"],
+    ["multiples only", field("ratio", "multipleOf", 0.01), "ratio"],
+    ["items that must differ", field("lines", "uniqueItems", true), "lines"],
+    ["items that must hold something", field("lines", "contains", { type: "object" }), "lines"],
+    ["fewer fields", field("address", "maxProperties", 1), "address"],
+    ["names of fields that are narrowed", field("tags", "propertyNames", { pattern: "^x-" }), "tags"],
+    ["other fields forbidden inside of an object", field("address", "additionalProperties", false), "address"],
+    ["another rule where one was", field("address", "description", `${BEYOND_SCHEMA}city is in CAPITALS.`), "address"],
+    ["a rule beside one", field("on", "description", `${beyond} ${BEYOND_SCHEMA}on is a weekday.`), "on"],
+    ["another dialect of JSON Schema", (schema) => set(schema, "$schema", "https://example.org/later"), ""],
+    ["a field that holds for others", (schema) => set(schema, "dependencies", { count: ["ratio"] }), ""],
   ])("%s", (_, edit, path) => {
     expect(breakingChanges(before, edited(edit)).map((change) => change.path)).toContain(path);
   });
@@ -148,6 +171,15 @@ describe("harms nobody", () => {
     ["no format", without("on", "format")],
     ["keys in another order", (schema) => set(schema, "required", ["lines", "kind", "id"])],
     ["anything goes", (schema) => set(fields(schema), "count", true)],
+    ["types in another order", field("note", "type", ["null", "string"])],
+    ["a rule less", without("on", "description")],
+    ["a rule in other company", field("on", "description", `The day. ${beyond}`)],
+    [
+      "a field of the type that other fields had",
+      (schema) => set(fields(schema)["tags"], "properties", { added: { type: ["string", "number"], title: "added" } }),
+    ],
+    ["a field where none but the known were allowed", field("closed", "properties", { a: {}, b: { type: "string" } })],
+    ["other fields where none were allowed", field("closed", "additionalProperties", { type: "string" })],
     ["other fields allowed, as they were", (schema) => set(schema, "additionalProperties", true)],
     ["any other value under other keys", without("tags", "additionalProperties")],
   ])("%s", (_, edit) => {
@@ -157,4 +189,63 @@ describe("harms nobody", () => {
 
 test("what allowed nothing may allow anything", () => {
   expect(breakingChanges({ additionalProperties: false }, {})).toEqual([]);
+});
+
+describe("in the contract of an order that was placed", () => {
+  const text = generatedFiles().get("doorbell.order.placed.v1.schema.json") ?? "";
+  const at = (schema: Json, ...names: readonly string[]) =>
+    names.reduce<Json | undefined>((found, name) => found?.[name], schema);
+  const DATA = ["properties", "data", "properties"];
+  const LINE = [...DATA, "lines", "items"];
+  const setAt =
+    (path: readonly string[], key: string, value: unknown): Edit =>
+    (schema) =>
+      set(at(schema, ...path), key, value);
+  const changes = (edit: Edit) => {
+    const copy: Json = JSON.parse(text);
+    edit(copy);
+    expect(JSON.stringify(copy)).not.toBe(JSON.stringify(JSON.parse(text)));
+    return breakingChanges(JSON.parse(text), copy);
+  };
+
+  test.each<[string, Edit, string]>([
+    ["a required extension attribute breaks", setAt([], "required", ["tenant", "data"]), "tenant"],
+    [
+      "a required customer segment breaks",
+      setAt([...DATA, "customer"], "required", ["segment"]),
+      "data.customer.segment",
+    ],
+    ["a required product name breaks", setAt(LINE, "required", ["productName"]), "data.lines[].productName"],
+    ["a smaller order breaks", setAt([...DATA, "lines"], "maxItems", 499), "data.lines"],
+    [
+      "a smaller quantity breaks",
+      setAt([...LINE, "properties", "quantity"], "maximum", 1_000),
+      "data.lines[].quantity",
+    ],
+    ["shorter order ids break", setAt([...DATA, "orderId"], "maxLength", 63), "data.orderId"],
+    ["fewer decimals break", setAt([...DATA, "total"], "pattern", "^[0-9]+$"), "data.total"],
+    ["fewer currencies break", setAt([...DATA, "currency"], "enum", ["CHF", "USD"]), "data.currency"],
+    [
+      "an address without other fields breaks",
+      setAt([...DATA, "shipTo"], "additionalProperties", false),
+      "data.shipTo",
+    ],
+    [
+      "an amount that is a number breaks",
+      setAt([...LINE, "properties", "amount"], "type", "number"),
+      "data.lines[].amount",
+    ],
+    ["another rule about the total breaks", setAt(["properties", "data"], "description", `${BEYOND_SCHEMA}x.`), "data"],
+  ])("%s", (_, edit, path) => {
+    expect(changes(edit).map((change) => change.path)).toContain(path);
+  });
+
+  test.each<[string, Edit]>([
+    ["a new extension attribute harms nobody", setAt(["properties"], "tenant", { type: "string" })],
+    ["a larger order harms nobody", setAt([...DATA, "lines"], "maxItems", 501)],
+    ["an order without a currency harms nobody", setAt(["properties", "data"], "required", ["orderId", "total"])],
+    ["other words harm nobody", setAt([...DATA, "total"], "description", "what it costs")],
+  ])("%s", (_, edit) => {
+    expect(changes(edit)).toEqual([]);
+  });
 });

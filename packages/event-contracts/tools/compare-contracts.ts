@@ -8,19 +8,13 @@ export interface BreakingChange {
   readonly change: string;
 }
 
+/** Stands before each sentence of a description that is a rule which JSON Schema cannot say. */
+export const BEYOND_SCHEMA = "Beyond this schema: ";
+
 type Schema = Readonly<Record<string, unknown>>;
 
 /** Words for people, which bind nobody. */
-const ANNOTATIONS = new Set([
-  "$id",
-  "$schema",
-  "$comment",
-  "title",
-  "description",
-  "examples",
-  "default",
-  "deprecated",
-]);
+const ANNOTATIONS = new Set(["$id", "$comment", "title", "description", "examples", "default", "deprecated"]);
 const UPPER_LIMITS = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 const LOWER_LIMITS = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
 const CONSTRAINTS = ["pattern", "format", "multipleOf", "uniqueItems", "contentEncoding", "contentMediaType"];
@@ -38,6 +32,7 @@ export function breakingChanges(before: unknown, after: unknown, path = ""): rea
   return [
     ...changed(path, valueChanges(old, now)),
     ...changed(path, limitChanges(old, now)),
+    ...changed(path, ruleChanges(old, now)),
     ...changed(path, unknownChanges(old, now)),
     ...propertyChanges(old, now, path),
     ...("items" in now ? breakingChanges(old["items"] ?? true, now["items"], `${path}[]`) : []),
@@ -86,8 +81,10 @@ function typeOf(value: unknown): string {
 }
 
 function valuesOf(schema: Schema): readonly unknown[] | undefined {
-  if ("const" in schema) return [schema["const"]];
-  return Array.isArray(schema["enum"]) ? schema["enum"] : undefined;
+  const list = Array.isArray(schema["enum"]) ? schema["enum"] : undefined;
+  if (!("const" in schema)) return list;
+  const value = schema["const"];
+  return list === undefined || list.some((each) => isDeepStrictEqual(each, value)) ? [value] : [];
 }
 
 function limitChanges(old: Schema, now: Schema): readonly string[] {
@@ -110,6 +107,23 @@ function show(value: unknown): string {
   return value === undefined ? "none" : JSON.stringify(value);
 }
 
+/** The rules that JSON Schema cannot say stand in the description, a sentence each: a new one narrows the contract like any other. */
+function ruleChanges(old: Schema, now: Schema): readonly string[] {
+  const rules = rulesIn(old["description"]);
+  return rulesIn(now["description"])
+    .filter((rule) => !rules.includes(rule))
+    .map((rule) => `a new rule: ${rule}`);
+}
+
+function rulesIn(description: unknown): readonly string[] {
+  return typeof description === "string"
+    ? description
+        .split(BEYOND_SCHEMA)
+        .slice(1)
+        .map((rule) => rule.trim())
+    : [];
+}
+
 function unknownChanges(old: Schema, now: Schema): readonly string[] {
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
     .filter((keyword) => !ANNOTATIONS.has(keyword) && !COMPARED.has(keyword))
@@ -124,6 +138,7 @@ function propertyChanges(old: Schema, now: Schema, path: string): readonly Break
   const required = namesOf(now).filter((name) => !wasRequired.includes(name));
   const removed = Object.keys(oldProperties).filter((name) => !Object.hasOwn(properties, name));
   const kept = Object.keys(oldProperties).filter((name) => Object.hasOwn(properties, name));
+  const added = Object.keys(properties).filter((name) => !Object.hasOwn(oldProperties, name));
   const [oldRest, rest] = [old["additionalProperties"] ?? true, now["additionalProperties"] ?? true];
   const isClosed = rest === false && oldRest !== false;
   const closed = isClosed ? [{ path, change: "other fields are no longer allowed" }] : [];
@@ -132,9 +147,20 @@ function propertyChanges(old: Schema, now: Schema, path: string): readonly Break
     ...required.map((name) => ({ path: at(name), change: "is newly required" })),
     ...removed.map((name) => ({ path: at(name), change: "was removed" })),
     ...kept.flatMap((name) => breakingChanges(oldProperties[name], properties[name], at(name))),
+    ...added.flatMap((name) => addedChanges(oldRest, properties[name], at(name))),
     ...closed,
     ...narrowed,
   ];
+}
+
+/**
+ * A new field was an unknown one before. Where unknown fields could be anything they were ignored, so it may say what it likes, unless it
+ * forbids the name.
+ */
+function addedChanges(oldRest: unknown, field: unknown, path: string): readonly BreakingChange[] {
+  if (oldRest === false) return [];
+  if (field === false) return [{ path, change: "is no longer allowed" }];
+  return oldRest === true || isDeepStrictEqual(oldRest, {}) ? [] : breakingChanges(oldRest, field, path);
 }
 
 function fieldsOf(schema: Schema): Schema {

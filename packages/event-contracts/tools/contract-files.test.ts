@@ -1,12 +1,23 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as v from "valibot";
-import { expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { expectedSubject } from "../src/cloud-event.ts";
+import { withFieldRule } from "../src/field-rule.ts";
 import { ORDER_CANCELLED_TYPE } from "../src/order-cancelled.ts";
-import { ORDER_PLACED_TYPE } from "../src/order-placed.ts";
-import { brokenContracts, generatedFiles, staleFiles, writeFiles, writtenFiles } from "./contract-files.ts";
+import { expectedTotal, ORDER_PLACED_TYPE } from "../src/order-placed.ts";
+import {
+  baseRevisions,
+  brokenContracts,
+  committedFiles,
+  generatedFiles,
+  staleFiles,
+  writeFiles,
+  writtenFiles,
+} from "./contract-files.ts";
 import { convert, publishedContracts, UnpublishedRule } from "./json-schema.ts";
 
 const generated = generatedFiles();
@@ -39,6 +50,69 @@ test("a contract may change in no breaking way, a new version in any way, and no
   ]);
   expect(brokenContracts(v1, new Map([...v1, ["order.v2.schema.json", narrower]]))).toEqual([]);
   expect(brokenContracts(v1, new Map())).toMatchObject([{ changes: [{ change: "the contract was removed" }] }]);
+});
+
+test.skipIf(baseRevisions().length === 0)("no contract breaks what was committed before", () => {
+  for (const base of baseRevisions()) expect(brokenContracts(committedFiles(base), generated)).toEqual([]);
+});
+
+describe("what contracts are compared with", () => {
+  const folder = mkdtempSync(join(tmpdir(), "contracts-"));
+  const url = pathToFileURL(`${folder}/`);
+  const git = (...words: string[]) =>
+    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.org", ...words], {
+      cwd: folder,
+      encoding: "utf8",
+    }).trim();
+  const file = "order.v1.schema.json";
+  const commit = (maxLength: number) => {
+    writeFiles(new Map([[file, JSON.stringify({ properties: { id: { maxLength } } })]]), url);
+    git("add", ".");
+    git("commit", "--quiet", "--message", `at most ${maxLength}`);
+    return git("rev-parse", "HEAD");
+  };
+  const broken = () =>
+    baseRevisions(url).flatMap((base) => brokenContracts(committedFiles(base, url), writtenFiles(url)));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("nothing without git, then the last commit, and the one before", () => {
+    expect(baseRevisions(url)).toEqual([]);
+    git("init", "--quiet", "--initial-branch", "main");
+    expect(baseRevisions(url)).toEqual([]);
+    const first = commit(64);
+    expect(baseRevisions(url)).toEqual([first]);
+    const second = commit(65);
+    expect(baseRevisions(url)).toEqual([second, first]);
+  });
+
+  test("a breaking change is found though the contracts were committed with it, also without an origin", () => {
+    expect(broken()).toEqual([]);
+    commit(32);
+    expect(broken()).toMatchObject([{ file, changes: [{ path: "id" }] }]);
+  });
+
+  test("a branch is compared with where it left origin's, however many commits ago", () => {
+    const left = git("rev-parse", "HEAD");
+    git("update-ref", "refs/remotes/origin/main", left);
+    commit(16);
+    commit(17);
+    expect(baseRevisions(url)).toEqual([left]);
+    expect(broken()).toMatchObject([{ file, changes: [{ path: "id" }] }]);
+    // What was not published may change again.
+    commit(32);
+    expect(broken()).toEqual([]);
+  });
+});
+
+test("an object may have several rules that JSON Schema cannot say", () => {
+  const order = v.object({
+    total: v.string(),
+    lines: v.array(v.object({ amount: v.string() })),
+    subject: v.string(),
+    data: v.object({ orderId: v.string() }),
+  });
+  const ruled = withFieldRule(withFieldRule(order, "total", expectedTotal), "subject", expectedSubject);
+  expect(convert(ruled).description).toMatch(/^Beyond this schema: total .* Beyond this schema: subject /);
 });
 
 test("a rule that JSON Schema has no line for is an error, never left out", () => {

@@ -23,12 +23,38 @@ export function writtenFiles(folder: URL = CONTRACTS_FOLDER): ContractFiles {
 }
 
 /** What the contracts folder held at a commit or branch. Throws where git does not know it. */
-export function committedFiles(ref: string): ContractFiles {
-  const git = (...words: string[]) => execFileSync("git", words, { cwd: CONTRACTS_FOLDER, encoding: "utf8" });
-  const names = git("ls-tree", "--name-only", ref, "./").split("\n");
+export function committedFiles(ref: string, folder: URL = CONTRACTS_FOLDER): ContractFiles {
+  const names = git(folder, "ls-tree", "--name-only", ref, "./").split("\n");
   return new Map(
-    names.filter((name) => name.endsWith(".schema.json")).map((name) => [name, git("show", `${ref}:./${name}`)]),
+    names
+      .filter((name) => name.endsWith(".schema.json"))
+      .map((name) => [name, git(folder, "show", `${ref}:./${name}`)]),
   );
+}
+
+/**
+ * What contracts are compared with unless a revision is named: where this branch left `origin`'s, since what is on it alone was not
+ * published yet. Where there is no such place (the main branch itself, or a clone without an origin) the last commit and the one before,
+ * so that a breaking change is found before it is committed, and also right after. None without git, or without a commit.
+ */
+export function baseRevisions(folder: URL = CONTRACTS_FOLDER): readonly string[] {
+  const revision = (...words: string[]): string | undefined => {
+    try {
+      return git(folder, ...words).trim();
+    } catch {
+      return undefined;
+    }
+  };
+  const last = revision("rev-parse", "--verify", "HEAD");
+  if (last === undefined) return [];
+  const left = revision("merge-base", "HEAD", "origin/HEAD") ?? revision("merge-base", "HEAD", "origin/main");
+  if (left !== undefined && left !== last) return [left];
+  const before = revision("rev-parse", "--verify", "HEAD^");
+  return before === undefined ? [last] : [last, before];
+}
+
+function git(folder: URL, ...words: string[]): string {
+  return execFileSync("git", words, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Writes contracts into a folder. Files that are no longer generated stay: a version is read for ever. */

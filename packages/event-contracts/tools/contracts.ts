@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import {
+  baseRevisions,
   brokenContracts,
   committedFiles,
   generatedFiles,
@@ -12,31 +13,31 @@ import {
  * `contracts:write` brings the contracts folder up to date, unless that would break senders.
  * `contracts:check [--base REF]` fails where the folder is out of date, or where it breaks what was committed at the base.
  */
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { base: { type: "string", default: "HEAD" } },
-});
-const [command] = positionals;
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { base: { type: "string" } } });
+const isWriting = positionals[0] === "write";
 
+const bases = values.base === undefined ? baseRevisions() : [values.base];
 const generated = generatedFiles();
-const before = command === "write" ? writtenFiles() : committedFiles(values.base);
-const broken = brokenContracts(before, generated);
+const earlier = isWriting ? [writtenFiles()] : bases.map((base) => committedFiles(base));
+const broken = earlier.flatMap((before) => brokenContracts(before, generated));
 const stale = staleFiles(generated, writtenFiles());
 
-for (const { file, changes } of broken) {
-  for (const { path, change } of changes) process.stderr.write(`${file}: ${path || "the event"}: ${change}\n`);
-}
+const breaks = broken.flatMap(({ file, changes }) =>
+  changes.map(({ path, change }) => `${file}: ${path || "the event"}: ${change}\n`),
+);
+for (const line of new Set(breaks)) process.stderr.write(line);
 if (broken.length > 0) {
   process.stderr.write(
     "These changes break senders. Leave the version as it is and add a new one, see docs/contracts.md.\n",
   );
   process.exitCode = 1;
-} else if (command === "write") {
+} else if (isWriting) {
   writeFiles(generated);
   process.stdout.write(`${generated.size} contracts, ${stale.length} changed\n`);
 } else if (stale.length > 0) {
   for (const file of stale) process.stderr.write(`${file}: out of date, run pnpm contracts:write\n`);
   process.exitCode = 1;
 } else {
-  process.stdout.write(`${generated.size} contracts, all as at ${values.base} or compatible with it\n`);
+  const compared = bases.map((base) => (/^[0-9a-f]{40}$/.test(base) ? base.slice(0, 7) : base)).join(" and ");
+  process.stdout.write(`${generated.size} contracts, all as at ${compared || "no commit"} or compatible with it\n`);
 }

@@ -14,6 +14,7 @@ import {
   orderPlacedSchema,
 } from "../src/order-placed.ts";
 import { CHARACTER } from "../src/text.ts";
+import { BEYOND_SCHEMA } from "./compare-contracts.ts";
 
 /** The published contracts: JSON Schemas by the type of the event. */
 export function publishedContracts(): ReadonlyMap<string, JsonSchema> {
@@ -44,8 +45,8 @@ const RULES = new Map<unknown, JsonSchema>([
   [isQuantity, { type: "integer", minimum: 1, maximum: MAX_QUANTITY }],
   [isOrderLength, { type: "array", minItems: 1, maxItems: MAX_ORDER_LINES }],
   [isObject, { type: "object" }],
-  [expectedTotal, { description: "Beyond this schema: total is the exact sum of the lines' amounts." }],
-  [expectedSubject, { description: "Beyond this schema: subject is the same as data.orderId." }],
+  [expectedTotal, { description: `${BEYOND_SCHEMA}total is the exact sum of the lines' amounts.` }],
+  [expectedSubject, { description: `${BEYOND_SCHEMA}subject is the same as data.orderId.` }],
 ]);
 
 /** Converts a schema of this package. Throws {@link UnpublishedRule} rather than leave a rule out. */
@@ -60,7 +61,10 @@ export function convert(schema: GenericSchema): JsonSchema {
     },
     overrideAction: ({ valibotAction, jsonSchema, errors }) => {
       if (errors === undefined) return undefined;
-      return { ...jsonSchema, ...ruleOf(valibotAction) };
+      const rule = ruleOf(valibotAction);
+      // One object may have several rules that JSON Schema cannot say.
+      const description = [jsonSchema.description, rule.description].filter((text) => text !== undefined).join(" ");
+      return { ...jsonSchema, ...rule, ...(description !== "" && { description }) };
     },
   });
 }
