@@ -96,7 +96,7 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
       firstAt: "2024-03-01T08:30:00Z",
       lastAt: "2024-03-01T08:31:00.000Z",
     });
-    expect(list.find(({ what }) => String(what).endsWith("/partner files/3.ndjson"))).toMatchObject({
+    expect(list.find(({ what }) => what === "file partner files/3.ndjson")).toMatchObject({
       reason: "RetriesExhausted: ResourceNotFoundException: Requested resource not found",
       attempts: 3,
     });

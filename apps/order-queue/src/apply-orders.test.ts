@@ -118,12 +118,10 @@ describe("A batch of order events", () => {
   it("counts and logs the throttles that it got over", async () => {
     const memory = memoryStore();
     let throttles = 2;
+    const error = Object.assign(new Error("slow down"), { code: "ThrottlingError" });
     const { apply, counts, lines } = setUp({
       ...memory,
-      write: async (batch) =>
-        throttles-- > 0
-          ? batch.map(() => ({ kind: "throttled", error: { Code: "ThrottlingError" } }))
-          : memory.write(batch),
+      write: async (batch) => (throttles-- > 0 ? batch.map(() => ({ kind: "throttled", error })) : memory.write(batch)),
     });
     expect(await apply(message(placed("CA-1")), message(placed("CA-2")))).toEqual([done, done]);
     expect(counts).toEqual({ Throttles: 4 });

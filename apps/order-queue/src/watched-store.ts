@@ -23,9 +23,8 @@ export function watchedStore(store: Store, watcher: WriteWatcher): Store {
   };
 }
 
-/** A statement's error is DynamoDB's answer, that of a whole call an exception. */
+/** A statement's error and a broken connection's have codes, an exception of a whole call has a name. */
 function codeOf(error: unknown): string {
-  if (error instanceof Error) return error.name;
-  const hasCode = typeof error === "object" && error !== null && "Code" in error;
-  return hasCode && typeof error.Code === "string" ? error.Code : "unknown";
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

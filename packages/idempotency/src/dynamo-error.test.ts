@@ -28,7 +28,7 @@ describe("The DynamoDB store", () => {
     "TransactionConflict",
   ])("may try a statement again that failed inside a good answer: %s", async (code) => {
     dynamodb.answer(statement(code));
-    expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", error: { Code: code } }]);
+    expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", error: { code } }]);
   });
 
   it.each(["AccessDenied", "ResourceNotFound", "ValidationError", "ItemCollectionSizeLimitExceeded", "NewToUs"])(

@@ -1,4 +1,4 @@
-import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import { type BatchStatementError, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import type { WriteResult } from "./store.ts";
 
 const REFUSED = new Set(["DuplicateItem", "ConditionalCheckFailed"]);
@@ -19,6 +19,23 @@ export function resultOfCode(code: string, error: unknown): Exclude<WriteResult,
   if (REFUSED.has(code)) return { kind: "refused" };
   if (THROTTLED.has(code)) return { kind: "throttled", error };
   return { kind: "failed", code, error };
+}
+
+/** What DynamoDB answered for one statement. The item that it may quote is left out. */
+export function resultOfStatement(error: BatchStatementError): Exclude<WriteResult, { kind: "written" }> {
+  const code = error.Code ?? "Unknown";
+  return REFUSED.has(code) ? { kind: "refused" } : resultOfCode(code, new StatementFailed(code, error.Message ?? ""));
+}
+
+/** One statement of a call failed, the call itself did not. `code` is DynamoDB's. */
+class StatementFailed extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "StatementFailed";
+    this.code = code;
+  }
 }
 
 /**

@@ -77,6 +77,10 @@ describe("The DynamoDB store", () => {
   it("fails what names a table that does not exist, and nothing else", async () => {
     const results = await store.write([{ ...insert(randomUUID()), table: "nowhere" }, insert(randomUUID())]);
     expect(results).toMatchObject([{ kind: "failed", code: "ResourceNotFound" }, { kind: "written" }]);
+    // What a log and a trace can tell: an error with DynamoDB's code, not its bare answer.
+    const error = results[0]?.kind === "failed" ? results[0].error : undefined;
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ name: "StatementFailed", code: "ResourceNotFound" });
     await expect(store.read([{ table: "nowhere", key: { id: "x" } }])).rejects.toMatchObject({
       code: "STORE_FAILED",
       reason: "ResourceNotFound",

@@ -10,7 +10,7 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { fullJitter } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { resultOfCode, resultOfError } from "./dynamo-error.ts";
+import { resultOfCode, resultOfError, resultOfStatement } from "./dynamo-error.ts";
 import { batchStatement, transactItem } from "./dynamo-statement.ts";
 import { assertTransaction } from "./invalid-write.ts";
 import { itemName } from "./item-name.ts";
@@ -78,7 +78,7 @@ export function dynamoStore(
       const retried = ($metadata.attempts ?? 1) > 1;
       return Responses.map(({ Error: error }) => {
         if (error === undefined) return { kind: "written" };
-        const result = resultOfCode(error.Code ?? "Unknown", error);
+        const result = resultOfStatement(error);
         return retried && result.kind === "refused" ? { kind: "refused", unanswered: true } : result;
       });
     } catch (error) {

@@ -21,5 +21,7 @@ const remedies: Readonly<Record<string, string>> = {
   ExpiredTokenException: "Log in again.",
   UnrecognizedClientException: "The credentials are of another account or not valid.",
   InvalidClientTokenId: "The credentials are of another account or not valid.",
+  ResourceNotFoundException:
+    'A table or function of it is gone: "aws dynamodb list-tables" and "aws lambda list-functions" tell which.',
   ENOTFOUND: "Check --region and the network.",
 };

@@ -86,7 +86,7 @@ export function uploadFailure(id: string, record: DestinationRecord): Failure {
     id,
     kind: "upload-exhausted",
     place: PLACE,
-    what: events.map(({ bucket, key }) => `${bucket}/${key}`).join(", ") || "an event that names no file",
+    what: events.map(({ key }) => `file ${key}`).join(", ") || "an event that names no file",
     reason: error.success
       ? `${context.condition}: ${error.output.errorType}: ${error.output.errorMessage}`
       : context.condition,
