@@ -100,6 +100,24 @@ describe("doorbell up", () => {
     60_000,
   );
 
+  it.runIf(hasAwsCli)(
+    "orders show prints what the AWS CLI put into the orders table by hand, and trace says that it is no order",
+    async () => {
+      await shell(
+        `aws dynamodb put-item --table-name "$ORDERS_TABLE" --item '{"id":{"S":"by-hand"},"status":{"S":"placed"}}'`,
+      );
+      expect(JSON.parse(await cloud.doorbell("orders", "show", "by-hand"))).toEqual({
+        id: "by-hand",
+        status: "placed",
+      });
+      await expect(cloud.doorbell("trace", "by-hand")).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^doorbell: order by-hand is not stored as this release writes it, at version;/),
+      });
+    },
+    60_000,
+  );
+
   it("invoke runs a function synchronously, by its short name, and shows its error to the caller", async () => {
     const event = join(folder, "event.json");
     writeFileSync(event, JSON.stringify({ Records: [] }));

@@ -3,6 +3,7 @@ import { type FoundEntry, readAuditEntry } from "@doorbell/change-audit/read-aud
 import * as v from "valibot";
 import { plainItem } from "./audit/stored-item.ts";
 import type { Names } from "./aws/names.ts";
+import { CommandError } from "./command-error.ts";
 
 const receiptSchema = v.looseObject({
   id: v.string(),
@@ -32,12 +33,17 @@ const orderSchema = v.looseObject({
 /** An order, as `order-queue` writes it. Holds personal data. */
 export type StoredOrder = v.InferOutput<typeof orderSchema>;
 
-/** What the tables hold of one upload or one order, consistently read. */
+/**
+ * What the tables hold of one upload or one order, consistently read. What is not stored as this release writes it is a
+ * `CommandError` that says so.
+ */
 export interface StoredRecords {
   receipt(uploadId: string): Promise<StoredReceipt | undefined>;
   /** The newest `limit` receipts, by the time of their upload; the whole table is scanned. */
   receipts(limit: number): Promise<readonly StoredReceipt[]>;
   order(orderId: string): Promise<StoredOrder | undefined>;
+  /** What stands in the orders table under that id, whatever it is. */
+  orderItem(orderId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** At most `limit` entries, the first ones first. */
   entries(orderId: string, limit: number): Promise<readonly FoundEntry[]>;
 }
@@ -53,20 +59,21 @@ export function openStoredRecords(client: DynamoDBClient, names: Names): StoredR
   return {
     async receipt(uploadId) {
       const item = await get(names.UPLOADS_TABLE, uploadId);
-      return item === undefined ? undefined : v.parse(receiptSchema, item);
+      return item === undefined ? undefined : readReceipt(item);
     },
     async receipts(limit) {
       let newest: StoredReceipt[] = [];
       for await (const page of paginateScan({ client }, { TableName: names.UPLOADS_TABLE, ConsistentRead: true })) {
-        const more = (page.Items ?? []).map((item) => v.parse(receiptSchema, plainItem(item)));
+        const more = (page.Items ?? []).map((item) => readReceipt(plainItem(item)));
         newest = [...newest, ...more].toSorted((a, b) => b.eventTime.localeCompare(a.eventTime)).slice(0, limit);
       }
       return newest;
     },
     async order(orderId) {
       const item = await get(names.ORDERS_TABLE, orderId);
-      return item === undefined ? undefined : v.parse(orderSchema, item);
+      return item === undefined ? undefined : readOrder(item);
     },
+    orderItem: (orderId) => get(names.ORDERS_TABLE, orderId),
     async entries(orderId, limit) {
       const found: FoundEntry[] = [];
       const query = {
@@ -83,4 +90,23 @@ export function openStoredRecords(client: DynamoDBClient, names: Names): StoredR
       return found.slice(0, limit);
     },
   };
+}
+
+type Item = Readonly<Record<string, unknown>>;
+
+function readReceipt(item: Item): StoredReceipt {
+  const parsed = v.safeParse(receiptSchema, item);
+  if (parsed.success) return parsed.output;
+  throw unreadable(`receipt ${String(item["id"])}`, parsed.issues, "aws dynamodb get-item");
+}
+
+function readOrder(item: Item): StoredOrder {
+  const parsed = v.safeParse(orderSchema, item);
+  if (parsed.success) return parsed.output;
+  throw unreadable(`order ${String(item["id"])}`, parsed.issues, `doorbell orders show ${String(item["id"])}`);
+}
+
+function unreadable(what: string, issues: readonly v.BaseIssue<unknown>[], command: string): CommandError {
+  const paths = [...new Set(issues.map((issue) => v.getDotPath(issue) ?? "the item"))].join(", ");
+  return new CommandError(`${what} is not stored as this release writes it, at ${paths}; "${command}" prints it.`);
 }

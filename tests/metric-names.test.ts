@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatStatus } from "@doorbell/cli/commands/status";
+import graph from "@doorbell/infra/graph.production.json" with { type: "json" };
+import { COUNTS, METRIC_DIMENSIONS, METRIC_NAMESPACE } from "@doorbell/logger/metrics";
+import * as v from "valibot";
+import { expect, it } from "vitest";
+import { root } from "./running-cloud.ts";
+
+const metricSchema = v.object({
+  namespace: v.literal(METRIC_NAMESPACE),
+  metricName: v.string(),
+  dimensions: v.record(v.string(), v.string()),
+});
+
+/** Every metric of the services' own in the alarms, however deep it stands. */
+function metricsIn(value: unknown): v.InferOutput<typeof metricSchema>[] {
+  if (typeof value !== "object" || value === null) return [];
+  const metric = v.safeParse(metricSchema, value);
+  return [...(metric.success ? [metric.output] : []), ...Object.values(value).flatMap(metricsIn)];
+}
+
+const watched = metricsIn(graph.resources.filter(({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm"));
+
+it("the alarms watch counters that the services write, by the dimensions that they write", () => {
+  const names = [...new Set(watched.map(({ metricName }) => metricName))].toSorted();
+  expect(names).toEqual(["CancellationsMatched", "CancellationsWaiting", "Parked", "RejectedLines"]);
+  expect(names.filter((name) => !COUNTS.some((count) => count === name))).toEqual([]);
+  for (const { dimensions } of watched)
+    expect(Object.keys(dimensions).toSorted()).toEqual(METRIC_DIMENSIONS.toSorted());
+});
+
+it("doorbell status shows them under the same names, and docs/operations.md knows each", () => {
+  const metrics = watched.map(({ namespace, metricName: name, dimensions }) => ({
+    ...{ namespace, name, dimensions },
+    ...{ unit: "Count", samples: 1, sum: 7, maximum: 7 },
+  }));
+  const shown = formatStatus({ queues: [], functions: [], mappings: [], metrics });
+  for (const { name } of metrics) expect(shown).toMatch(new RegExp(`^${name} .*7`, "m"));
+  const alarms = readFileSync(join(root, "docs/operations.md"), "utf8");
+  for (const { name } of metrics) expect(alarms).toContain(`\`${name}\``);
+});
