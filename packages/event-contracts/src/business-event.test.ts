@@ -65,10 +65,12 @@ describe("what kind of refusal it is", () => {
       kind: "unknown-version",
       issues: [{ path: "type", received: '"doorbell.order.placed.v2"' }],
     });
-    expect(parse({ ...sampleOrderPlaced(), type: "doorbell.order.shipped.v1" })).toMatchObject({
+    expect(parse({ ...sampleOrderPlaced(), type: "doorbell.order.invented.v1" })).toMatchObject({
       kind: "unknown-type",
     });
-    expect(parse({ ...sampleOrderPlaced(), type: "__proto__" })).toMatchObject({ kind: "unknown-type" });
+    for (const type of ["__proto__", "doorbell.order.placed", "doorbell.order.placed.v", "doorbell.v1", "v1", ".v1"]) {
+      expect(parse({ ...sampleOrderPlaced(), type })).toMatchObject({ kind: "unknown-type" });
+    }
   });
 
   test("a body over the limit is refused unread", () => {

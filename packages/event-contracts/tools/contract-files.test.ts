@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as v from "valibot";
 import { afterAll, describe, expect, test } from "vitest";
+import { BUSINESS_EVENT_TYPES } from "../src/business-event.ts";
 import { expectedSubject } from "../src/cloud-event.ts";
 import { withFieldRule } from "../src/field-rule.ts";
-import { ORDER_CANCELLED_TYPE } from "../src/order-cancelled.ts";
-import { expectedTotal, ORDER_PLACED_TYPE } from "../src/order-placed.ts";
+import { expectedTotal } from "../src/order-placed.ts";
+import { SAMPLE_NAMES } from "../src/sample-events.ts";
+import { FUZZ_TARGETS } from "../test/fuzz-targets.ts";
 import {
   baseRevisions,
   brokenContracts,
@@ -26,9 +28,14 @@ test("the published contracts are those of the source; else run pnpm contracts:w
   expect(staleFiles(generated, writtenFiles())).toEqual([]);
 });
 
-test("each type of event has a contract, named for the type and its version", () => {
-  expect([...publishedContracts().keys()]).toEqual([ORDER_PLACED_TYPE, ORDER_CANCELLED_TYPE]);
-  expect([...generated.keys()]).toEqual([...publishedContracts().keys()].map((type) => `${type}.schema.json`));
+test("each type of event that is read has a contract, named for the type and its version", () => {
+  expect([...publishedContracts().keys()]).toEqual(BUSINESS_EVENT_TYPES);
+  expect([...generated.keys()]).toEqual(BUSINESS_EVENT_TYPES.map((type) => `${type}.schema.json`));
+});
+
+test("each type of event that is read has a sample and a fuzz target", () => {
+  expect(SAMPLE_NAMES).toEqual(expect.arrayContaining([...BUSINESS_EVENT_TYPES]));
+  expect(FUZZ_TARGETS.map(({ name }) => name)).toEqual(expect.arrayContaining([...BUSINESS_EVENT_TYPES]));
 });
 
 test("what is written is read back, and a file that nothing generates any more is stale", () => {

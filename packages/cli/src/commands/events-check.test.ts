@@ -20,13 +20,11 @@ const SOURCES: Record<string, string> = {
   sns: "sns",
   dynamodb: "dynamodb",
   eventbridge: "eventbridge",
-  "doorbell.order.placed.v1": "orders",
-  "doorbell.order.cancelled.v1": "orders",
 };
 
 test.each(SAMPLE_NAMES)("the source of a sample of %s is found, and nothing is wrong with it", (name) => {
   const checked = check(sampleEvent(name, { seed: 7 }));
-  expect(checked).toMatchObject({ source: SOURCES[name], issues: [] });
+  expect(checked).toMatchObject({ source: name.startsWith("doorbell.") ? "orders" : SOURCES[name], issues: [] });
   expect(checked.records).toHaveLength(1);
 });
 
