@@ -53,7 +53,12 @@ function fromJson(json: unknown): ParsedBusinessEvent {
   if (typeof type !== "string" || type === "") return refuse("malformed", "type", "an event type", type);
   const schema = SCHEMAS.get(type);
   if (schema === undefined) {
-    return refuse(isLaterVersion(type) ? "unknown-version" : "unknown-type", "type", BUSINESS_EVENT_TYPES.join(" or "), type);
+    return refuse(
+      isLaterVersion(type) ? "unknown-version" : "unknown-type",
+      "type",
+      BUSINESS_EVENT_TYPES.join(" or "),
+      type,
+    );
   }
   const parsed = parseWith(schema, json);
   return parsed.ok ? parsed : { ...parsed, kind: "malformed" };
