@@ -336,7 +336,7 @@ export const files: readonly FileCase[] = [
     contents: csv({ Quantity: "two" }),
     receipt: "done",
     orders: BOTH,
-    rejects: ['line 3: Quantity: expected number, received "two"'],
+    rejects: ['line 3: Quantity: expected a whole number from 1 to 1000000000, received "two"'],
   },
   ...["1e400", "-0", "NaN", "1,000.00", "1.23456"].map((Sales) => ({
     input: `an amount of ${Sales}`,
