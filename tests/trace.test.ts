@@ -142,6 +142,7 @@ async function eventfulOrder(): Promise<{ orderId: string; steps: readonly Step[
         steps.some(({ says }) => THROTTLES.test(says)) &&
         steps.some(({ service, kind }) => service === "change-audit" && kind === "failed") &&
         steps.some(({ says }) => says.includes("bisected from")) &&
+        steps.some(({ service, kind }) => service === "order-queue" && kind === "skipped") &&
         steps.some(({ kind }) => kind === "audited");
       if (isOne) return { orderId, steps, material };
     }

@@ -31,6 +31,14 @@ describe("The DynamoDB store", () => {
     expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", error: { code } }]);
   });
 
+  it("tells a throttled statement, which wrote nothing, from one whose fate is open", async () => {
+    dynamodb.answer(statement("ThrottlingError"));
+    expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", unwritten: true }]);
+    dynamodb.answer(statement("InternalServerError"));
+    const [open] = await store.write([insert("a")]);
+    expect(open).not.toHaveProperty("unwritten");
+  });
+
   it.each(["AccessDenied", "ResourceNotFound", "ValidationError", "ItemCollectionSizeLimitExceeded", "NewToUs"])(
     "fails a statement for good that failed inside a good answer: %s",
     async (code) => {

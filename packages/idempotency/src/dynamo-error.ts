@@ -14,6 +14,15 @@ const THROTTLED = new Set([
   "TransactionInProgress",
 ]);
 
+/** Of these, what DynamoDB answers before it has done anything: what is stored afterwards is another's write. */
+const UNWRITTEN = new Set([
+  "ProvisionedThroughputExceeded",
+  "RequestLimitExceeded",
+  "ThrottlingError",
+  "Throttling",
+  "TransactionConflict",
+]);
+
 /** What the error code of one statement, or of one part of a cancelled transaction, means for its write. */
 export function resultOfCode(code: string, error: unknown): Exclude<WriteResult, { kind: "written" }> {
   if (REFUSED.has(code)) return { kind: "refused" };
@@ -24,7 +33,9 @@ export function resultOfCode(code: string, error: unknown): Exclude<WriteResult,
 /** What DynamoDB answered for one statement. The item that it may quote is left out. */
 export function resultOfStatement(error: BatchStatementError): Exclude<WriteResult, { kind: "written" }> {
   const code = error.Code ?? "Unknown";
-  return REFUSED.has(code) ? { kind: "refused" } : resultOfCode(code, new StatementFailed(code, error.Message ?? ""));
+  if (REFUSED.has(code)) return { kind: "refused" };
+  const result = resultOfCode(code, new StatementFailed(code, error.Message ?? ""));
+  return result.kind === "throttled" && UNWRITTEN.has(code) ? { ...result, unwritten: true } : result;
 }
 
 /** One statement of a call failed, the call itself did not. `code` is DynamoDB's. */

@@ -135,6 +135,21 @@ describe("The inline strategy", () => {
     expect(await accounts(store).apply([deposit("a", "1")], time)).toEqual([{ kind: "applied" }]);
   });
 
+  it("takes an earlier delivery's write for no write of its own when it was only throttled", async () => {
+    const inner = memoryStore();
+    await accounts(inner).apply([deposit("a", "1")], time);
+    let tries = 0;
+    const store: Store = {
+      ...inner,
+      write: async (batch) =>
+        tries++ === 0
+          ? batch.map((): WriteResult => ({ kind: "throttled", unwritten: true, error: new Error("slow down") }))
+          : inner.write(batch),
+    };
+    expect(await accounts(store).apply([deposit("a", "1")], time)).toEqual([{ kind: "duplicate" }]);
+    expect(tries).toBe(2);
+  });
+
   it("knows its own write again when the client itself met it in a retry, and no earlier delivery's", async () => {
     for (const [earlier, kind] of [
       ["none", "applied"],

@@ -213,7 +213,7 @@ async function writePlans<Event>({ store }: InlineOptions<Event>, queues: Pendin
         head.settle({ kind: "failed", code: result.code, error: result.error, retryable: false });
         break;
       case "throttled":
-        head.unanswered = write;
+        if (result.unwritten !== true) head.unanswered = write;
         head.setbacks += 1;
         lastError = result.error;
         break;

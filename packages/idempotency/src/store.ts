@@ -43,14 +43,14 @@ export interface ItemWrite extends ItemRef {
  * - `written`: it happened.
  * - `refused`: its guard did not hold. Where `unanswered` is set, an earlier try of the same call got no answer and may
  *   have written: the guard may have met this very write.
- * - `throttled`: it may or may not have happened; try again.
+ * - `throttled`: try again. It may or may not have happened; where `unwritten` is set, it has not.
  * - `failed`: it did not happen and will not here. `code` is DynamoDB's of a batch statement: `AccessDenied`,
  *   `ResourceNotFound`, `ValidationError` (an item over 400 KB, a write without a guard) and others.
  */
 export type WriteResult =
   | { readonly kind: "written" }
   | { readonly kind: "refused"; readonly unanswered?: true }
-  | { readonly kind: "throttled"; readonly error: unknown }
+  | { readonly kind: "throttled"; readonly error: unknown; readonly unwritten?: true }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
 
 /** What became of a transaction; `refused` names the positions of the writes whose guard did not hold. */
