@@ -37,6 +37,11 @@ describe("The DynamoDB store", () => {
     dynamodb.answer(statement("InternalServerError"));
     const [open] = await store.write([insert("a")]);
     expect(open).not.toHaveProperty("unwritten");
+    // The answer to the client's first try was lost, and that one may have written.
+    dynamodb.answer(failure("InternalServerError", 500), statement("ThrottlingError"));
+    const [retried] = await dynamoStore(dynamodb.clientThatTries(2)).write([insert("a")]);
+    expect(retried).toMatchObject({ kind: "throttled", error: { code: "ThrottlingError" } });
+    expect(retried).not.toHaveProperty("unwritten");
   });
 
   it.each(["AccessDenied", "ResourceNotFound", "ValidationError", "ItemCollectionSizeLimitExceeded", "NewToUs"])(

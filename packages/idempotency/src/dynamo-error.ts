@@ -30,12 +30,18 @@ export function resultOfCode(code: string, error: unknown): Exclude<WriteResult,
   return { kind: "failed", code, error };
 }
 
-/** What DynamoDB answered for one statement. The item that it may quote is left out. */
-export function resultOfStatement(error: BatchStatementError): Exclude<WriteResult, { kind: "written" }> {
+/**
+ * What DynamoDB answered for one statement. The item that it may quote is left out. `retried`: the answer to an earlier try of
+ * the same call was lost, and that try may have written.
+ */
+export function resultOfStatement(
+  error: BatchStatementError,
+  retried: boolean,
+): Exclude<WriteResult, { kind: "written" }> {
   const code = error.Code ?? "Unknown";
-  if (REFUSED.has(code)) return { kind: "refused" };
+  if (REFUSED.has(code)) return retried ? { kind: "refused", unanswered: true } : { kind: "refused" };
   const result = resultOfCode(code, new StatementFailed(code, error.Message ?? ""));
-  return result.kind === "throttled" && UNWRITTEN.has(code) ? { ...result, unwritten: true } : result;
+  return result.kind === "throttled" && UNWRITTEN.has(code) && !retried ? { ...result, unwritten: true } : result;
 }
 
 /** One statement of a call failed, the call itself did not. `code` is DynamoDB's. */

@@ -78,8 +78,7 @@ export function dynamoStore(
       const retried = ($metadata.attempts ?? 1) > 1;
       return Responses.map(({ Error: error }) => {
         if (error === undefined) return { kind: "written" };
-        const result = resultOfStatement(error);
-        return retried && result.kind === "refused" ? { kind: "refused", unanswered: true } : result;
+        return resultOfStatement(error, retried);
       });
     } catch (error) {
       const result = resultOfError(error);
