@@ -11,7 +11,10 @@ import { inlineAuditTrail } from "./inline-audit-trail.ts";
 import { recordChanges } from "./record-changes.ts";
 
 const service = "change-audit";
-const trail = inlineAuditTrail({ store: dynamoStore(new DynamoDBClient()), table: env.AUDIT_TABLE });
+const dynamodb = new DynamoDBClient();
+// The SDK's own logger walks through every item of a call though nobody listens.
+dynamodb.middlewareStack.remove("loggerMiddleware");
+const trail = inlineAuditTrail({ store: dynamoStore(dynamodb), table: env.AUDIT_TABLE });
 
 /** Answers the stream of the orders table: every change becomes one entry of the audit trail. */
 export const handler = streamHandler({
