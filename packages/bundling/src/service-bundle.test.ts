@@ -1,16 +1,20 @@
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type OnResolveOptions, type PluginBuild } from "esbuild";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import plugins, { serviceBundle } from "./service-bundle.ts";
 
-const built: string[] = [];
-afterAll(() => Promise.all(built.map((file) => rm(file))));
+// Not beside the sources, which other checks look through at the same time.
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "doorbell-bundling-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
 
-/** The exports of a bundled module; the module lies beside this test, so that its imports are found. */
+/** The exports of a bundled module, whose imports are found as those of this test are. */
 async function bundled(name: string, contents: string): Promise<{ run: () => unknown; inputs: string[] }> {
-  const outfile = join(import.meta.dirname, `${name}.built.mjs`);
-  built.push(outfile);
+  const outfile = join(folder, `${name}.mjs`);
   const { metafile } = await build({
     ...serviceBundle,
     stdin: { contents, resolveDir: import.meta.dirname },
