@@ -90,7 +90,8 @@ async function writeAll(client: DynamoDBDocumentClient, table: string, rows: Gen
       if (requests.length === MAX_WRITES) break;
     }
     if (requests.length === 0) return;
-    await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+    const { UnprocessedItems = {} } = await client.send(new BatchWriteCommand({ RequestItems: { [table]: requests } }));
+    if (Object.keys(UnprocessedItems).length > 0) throw new Error(`Not every row was written to ${table}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -37,4 +37,24 @@ test("folders that are new beside a source are followed, though they hold nothin
   await seen(() => writeFileSync(join(root, "words/late.ts"), ""));
   await seen(() => mkdirSync(join(root, "words/deeper/still"), { recursive: true }));
   await seen(() => writeFileSync(join(root, "words/deeper/still/late.ts"), ""));
+});
+
+test("a folder that is removed and made again is followed again", async () => {
+  mkdirSync(join(root, "words"));
+  sources.follow([join(root, "handler.ts"), join(root, "words/old.ts")]);
+  await seen(() => rmSync(join(root, "words"), { recursive: true }));
+  await seen(() => mkdirSync(join(root, "words")));
+  await seen(() => writeFileSync(join(root, "words/late.ts"), ""));
+});
+
+test("a new folder with a link back to where it lies, or one that is gone at once, does no harm", async () => {
+  sources.follow([join(root, "handler.ts")]);
+  const elsewhere = mkdtempSync(join(tmpdir(), "doorbell-watch-"));
+  symlinkSync(root, join(elsewhere, "back"));
+  await seen(() => renameSync(elsewhere, join(root, "linked")));
+  for (let round = 0; round < 100; round += 1) {
+    mkdirSync(join(root, "brief/inner"), { recursive: true });
+    rmSync(join(root, "brief"), { recursive: true });
+  }
+  await seen(() => writeFileSync(join(root, "linked/late.ts"), ""));
 });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, watch, type FSWatcher } from "node:fs";
+import { existsSync, lstatSync, readdirSync, watch, type FSWatcher } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** An editor writes a file in several steps; what changes within this time is one change. */
@@ -47,12 +47,14 @@ export function createSourceWatch(changed: () => void, complain: (problem: strin
     }
   }
 
-  /** An import may wait for a file in a folder that is new itself. */
+  /** An import may wait for a file in a folder that is new itself. A link may lead back to where it lies, and is not followed. */
   function openNew(path: string): void {
-    if (watchers.has(path) || path.endsWith("/node_modules")) return;
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+    // One that was followed under this name has been replaced or is gone.
+    forget(path);
+    if (path.endsWith("/node_modules")) return;
+    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return;
     open(path);
-    for (const name of readdirSync(path)) openNew(join(path, name));
+    for (const name of namesIn(path)) openNew(join(path, name));
   }
 
   return {
@@ -66,4 +68,12 @@ export function createSourceWatch(changed: () => void, complain: (problem: strin
       for (const folder of watchers.keys()) forget(folder);
     },
   };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // Gone again.
+  }
 }
