@@ -1,8 +1,17 @@
 // `npm test`: every check of the repository, through turbo's cache; prints the sum of all test results.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+// Arguments go to turbo: `npm test -- --affected` checks what differs from main, and sums only that.
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup.mjs";
 import { turbo } from "./turbo.mjs";
+
+const folders = ["apps", "packages"].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => join(folder, name)),
+);
+const resultFiles = [...folders, "infra", "tests"].map((folder) => join(root, folder, "test-results.json"));
+
+// Results of an earlier run are not this run's: turbo puts those that are still true back from its cache.
+for (const file of resultFiles) rmSync(file, { force: true });
 
 const tasks = ["typecheck", "lint", "test", "check:format", "check:unused", "check:scripts"];
 const status = turbo(
@@ -16,11 +25,7 @@ const status = turbo(
 
 let passed = 0;
 let failed = 0;
-const folders = ["apps", "packages"].flatMap((folder) =>
-  readdirSync(join(root, folder)).map((name) => join(folder, name)),
-);
-for (const folder of [...folders, "infra", "tests"]) {
-  const file = join(root, folder, "test-results.json");
+for (const file of resultFiles) {
   if (!existsSync(file)) continue;
   const results = JSON.parse(readFileSync(file, "utf8"));
   passed += results.numPassedTests;
