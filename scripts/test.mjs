@@ -13,7 +13,7 @@ const resultFiles = [...folders, "infra", "tests"].map((folder) => join(root, fo
 // Results of an earlier run are not this run's: turbo puts those that are still true back from its cache.
 for (const file of resultFiles) rmSync(file, { force: true });
 
-const tasks = ["typecheck", "lint", "test", "check:format", "check:unused", "check:scripts"];
+const tasks = ["typecheck", "lint", "test", "check:format", "check:unused", "check:scripts", "check:references"];
 const status = turbo(
   "run",
   ...tasks,
