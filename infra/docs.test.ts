@@ -39,11 +39,11 @@ describe("docs/deploy.md", () => {
   const policy: unknown = JSON.parse(/<!-- deploy\.json -->\s+```json\n([^]*?)```/.exec(read("deploy.md"))?.[1] ?? "");
   const statements: readonly { Sid: string; Action: string[]; Resource: string[]; Condition?: object }[] =
     Object(policy).Statement;
-  const covered = (arn: string) =>
+  const covered = (arn: string, stage = graph.stage) =>
     statements.some(({ Resource }) =>
       Resource.some(
         (pattern) =>
-          pattern !== "*" && matches(pattern.replace("ACCOUNT", "000000000000").replace("STAGE", graph.stage), arn),
+          pattern !== "*" && matches(pattern.replace("ACCOUNT", "000000000000").replace("STAGE", stage), arn),
       ),
     );
 
@@ -64,6 +64,13 @@ describe("docs/deploy.md", () => {
   test("lets CI reach nothing of another stage, and not its own role", () => {
     expect(covered("arn:aws:s3:::doorbell-staging-uploadsbucket")).toBe(false);
     expect(covered("arn:aws:iam::000000000000:role/doorbell-deploy-production")).toBe(false);
+  });
+
+  test("lets the role of previews reach every preview, and nothing else", () => {
+    const reached = (stage: string) => covered(`arn:aws:dynamodb:eu-central-2:000000000000:table/${stage}`, "pr-*");
+    expect(reached("doorbell-pr-7-orderstabletable")).toBe(true);
+    expect(reached("doorbell-staging-orderstabletable")).toBe(false);
+    expect(covered("arn:aws:iam::000000000000:role/doorbell-deploy-preview", "pr-*")).toBe(false);
   });
 
   test("allows every resource only where AWS knows no other, or on a condition", () => {
