@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { FilterRefused, compileFilters } from "./event-filter.ts";
+import { PatternRefused } from "../filters/pattern-refused.ts";
+import { compileFilters } from "./event-filter.ts";
 
 const record = JSON.stringify({
   eventName: "MODIFY",
-  dynamodb: { NewImage: { status: { S: "placed" }, total: { N: "12.5" }, gone: { NULL: true } }, tags: ["a", "b"] },
+  dynamodb: {
+    SizeBytes: 52,
+    NewImage: { status: { S: "placed" }, total: { N: "12.5" }, gone: { NULL: true } },
+    tags: ["a", "b"],
+  },
 });
 const matches = (pattern: object) => compileFilters([JSON.stringify(pattern)], "dynamodb")(record);
 
@@ -42,17 +47,23 @@ describe("filter patterns", () => {
       { eventName: [{ "anything-but": "REMOVE" }] },
       { eventName: [{ "anything-but": "MODIFY" }] },
     ],
-    ["a field that is there", { dynamodb: [{ exists: true }] }, { dynamodb: { OldImage: [{ exists: true }] } }],
+    ["a leaf that is there", { eventName: [{ exists: true }] }, { dynamodb: { OldImage: [{ exists: true }] } }],
+    ["a map as no leaf", { dynamodb: [{ exists: false }] }, { dynamodb: [{ exists: true }] }],
     ["a field that is not there", { dynamodb: { OldImage: [{ exists: false }] } }, { eventName: [{ exists: false }] }],
     [
-      "a range of numbers",
-      { dynamodb: { NewImage: { total: { N: [{ numeric: [">", 12, "<=", 12.5] }] } } } },
-      { dynamodb: { NewImage: { total: { N: [{ numeric: [">", 12.5] }] } } } },
+      "a range of numbers, never DynamoDB's, which are strings",
+      { dynamodb: { SizeBytes: [{ numeric: [">", 12, "<=", 52] }] } },
+      { dynamodb: { NewImage: { total: { N: [{ numeric: [">", 12] }] } } } },
+    ],
+    [
+      "a number of DynamoDB as text",
+      { dynamodb: { NewImage: { total: { N: ["12.5"] } } } },
+      { dynamodb: { N: [12.5] } },
     ],
     [
       "one of $or",
       { $or: [{ eventName: ["INSERT"] }, { dynamodb: { tags: ["a"] } }] },
-      { $or: [{ eventName: ["INSERT"] }] },
+      { $or: [{ eventName: ["INSERT"] }, { dynamodb: { tags: ["c"] } }] },
     ],
   ])("match %s", (_, matching, other) => {
     expect(matches(matching)).toBe(true);
@@ -67,12 +78,17 @@ describe("filter patterns", () => {
   test.each([
     ["no JSON", "{"],
     ["no object", "[]"],
+    ["null", "null"],
+    ["plain text", "simple string"],
+    ["an empty list", '{"eventName":[]}'],
+    ["an empty object", "{}"],
+    ["what Lambda's filters do not have", '{"eventName":[{"wildcard":"M*"}]}'],
     ["a value outside a list", '{"eventName":"MODIFY"}'],
     ["an unknown operator", '{"eventName":[{"sounds-like":"MODIFY"}]}'],
     ["two operators in a rule", '{"eventName":[{"prefix":"a","suffix":"b"}]}'],
     ["an incomplete range", '{"n":[{"numeric":[">"]}]}'],
   ])("are refused for %s", (_, pattern) => {
-    expect(() => compileFilters([pattern], "dynamodb")).toThrow(FilterRefused);
+    expect(() => compileFilters([pattern], "dynamodb")).toThrow(PatternRefused);
   });
 });
 
@@ -92,5 +108,14 @@ describe("the body of a message", () => {
   test("of the other form does not match", () => {
     expect(accepts({ body: { type: [{ exists: false }] } }, "plain text")).toBe(false);
     expect(accepts({ body: [{ "anything-but": "x" }] }, '{"type":"order.placed"}')).toBe(false);
+    expect(accepts({ body: [{ exists: false }] }, '{"type":"order.placed"}')).toBe(false);
+  });
+
+  test("is of either form for a pattern that does not name it, or names it in another part of $or", () => {
+    const pattern = { $or: [{ body: { type: ["a"] } }, { eventSource: ["aws:sqs"] }] };
+    const passes = compileFilters([JSON.stringify(pattern)], "sqs");
+    expect(passes(JSON.stringify({ body: "plain text", eventSource: "aws:sqs" }))).toBe(true);
+    expect(passes(JSON.stringify({ body: '{"type":"a"}', eventSource: "other" }))).toBe(true);
+    expect(passes(JSON.stringify({ body: "plain text", eventSource: "other" }))).toBe(false);
   });
 });

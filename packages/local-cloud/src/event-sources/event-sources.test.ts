@@ -123,6 +123,6 @@ describe("the event sources of a graph", () => {
   test("are not created where Lambda would refuse a mapping", async () => {
     await expect(create({ batchSize: 50 })).rejects.toThrow(MappingRefused);
     await fauxqs?.stop();
-    await expect(create({ filters: ["{"] })).rejects.toMatchObject({ code: "FILTER_REFUSED" });
+    await expect(create({ filters: ["{"] })).rejects.toMatchObject({ code: "PATTERN_REFUSED" });
   });
 });

@@ -47,7 +47,7 @@ export interface EventSources {
 
 /**
  * The event sources of the graph: bucket notifications, queue mappings, stream mappings.
- * @throws MappingRefused, FilterRefused where Lambda would refuse to create a mapping
+ * @throws MappingRefused, PatternRefused where Lambda would refuse to create a mapping
  */
 export function createEventSources(options: EventSourcesOptions): EventSources {
   const checkpoints = createStreamCheckpoints(options.state);
