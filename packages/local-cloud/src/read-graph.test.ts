@@ -4,6 +4,7 @@ import { GraphRefused } from "./graph-refused.ts";
 import { readGraph } from "./read-graph.ts";
 import { smallPipeline, testGraph } from "./testing-graph.ts";
 
+const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
 const FUNCTION = { name: "worker", handler: "worker/handler.handler", runtime: "nodejs24.x" };
 const QUEUE_ARN = "arn:aws:sqs:eu-central-2:000000000000:test-orders";
 const STREAM_ARN = "arn:aws:dynamodb:eu-central-2:000000000000:table/test-orders-table/stream/latest";
@@ -103,6 +104,41 @@ describe("the graph", () => {
         maximumRecordAgeSeconds: -1,
       }),
     ]);
+  });
+
+  test.each([
+    ["destinationConfig", { onFailure: { destinationArn: QUEUE_ARN } }, "DestinationConfig"],
+    ["startingPosition", "LATEST", "StartingPosition"],
+    ["parallelizationFactor", 2, "ParallelizationFactor"],
+    ["maximumRetryAttempts", 3, "MaximumRetryAttempts"],
+    ["maximumRecordAgeInSeconds", 60, "MaximumRecordAgeInSeconds"],
+    ["bisectBatchOnFunctionError", false, "BisectBatchOnFunctionError"],
+  ])("refuses %s on a queue's mapping, as AWS does", (name, value, parameter) => {
+    const mapping = { eventSourceArn: QUEUE_ARN, functionName: "worker", [name]: value };
+    expect(() => graphWith(MAPPING, mapping)).toThrow(
+      `Unsupported ${parameter} parameter for given event source mapping type.`,
+    );
+  });
+
+  test("refuses a mapping to a function of another region", () => {
+    const functionName = "arn:aws:lambda:us-east-1:000000000000:function:worker";
+    expect(() => graphWith(MAPPING, { eventSourceArn: QUEUE_ARN, functionName })).toThrow(
+      "Functions from 'us-east-1' are not reachable in this region ('eu-central-2')",
+    );
+  });
+
+  test("reads an empty list of filters as none, as AWS does (recorded), and refuses a filter without a pattern", () => {
+    const read = (filters: object[]) =>
+      graphWith(MAPPING, { eventSourceArn: QUEUE_ARN, functionName: "worker", filterCriteria: { filters } }).mappings;
+    expect(read([])).toMatchObject([{ filters: [] }]);
+    expect(read([{ pattern: '{"body":["a"]}' }])).toMatchObject([{ filters: ['{"body":["a"]}'] }]);
+    expect(() => read([{ pattern: null }])).toThrow("Invalid filter pattern definition.");
+  });
+
+  test.each(["python3.13", "provided.al2023", "java21"])("refuses a function whose runtime is %s", (runtime) => {
+    expect(() => graphWith("aws:lambda/function:Function", { ...FUNCTION, runtime })).toThrow(
+      `worker: its runtime is ${runtime}, and the local cloud runs Node functions only.`,
+    );
   });
 
   test("keeps a mapping's UUID as long as its name", () => {

@@ -94,6 +94,11 @@ function readFunction(
   const invokeConfig = invokeConfigs.find(({ functionName }) => functionName === value.name);
   const reserved = value.reservedConcurrentExecutions;
   const logLevel = value.loggingConfig?.applicationLogLevel;
+  if (!/^nodejs\d+\.x$/.test(value.runtime))
+    throw new GraphRefused(
+      value.name,
+      `its runtime is ${value.runtime}, and the local cloud runs Node functions only.`,
+    );
   return {
     name: value.name,
     arn: `arn:aws:lambda:${region}:${LOCAL_ACCOUNT}:function:${value.name}`,

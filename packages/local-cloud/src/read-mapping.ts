@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type * as v from "valibot";
 import { GraphRefused } from "./graph-refused.ts";
 import { LOCAL_ACCOUNT } from "./local-region.ts";
+import { notReachable } from "./lambda/function-reference.ts";
 import type { mappingInputs } from "./graph-resources.ts";
 import type { MappingDefinition } from "./graph.ts";
 
@@ -9,9 +10,20 @@ import type { MappingDefinition } from "./graph.ts";
 const QUEUE_BATCH = 10;
 const STREAM_BATCH = 100;
 
+/** What only streams have. */
+const OF_STREAMS = [
+  "destinationConfig",
+  "startingPosition",
+  "parallelizationFactor",
+  "maximumRetryAttempts",
+  "maximumRecordAgeInSeconds",
+  "bisectBatchOnFunctionError",
+] as const;
+
 /**
- * Reads an event source mapping, with Lambda's defaults. Its limits are checked where it is created.
- * @throws GraphRefused where its source is neither a queue nor a stream
+ * Reads an event source mapping, with Lambda's defaults. Its limits are checked with what is around it (`checkMappings`).
+ * @throws GraphRefused where its source is neither a queue nor a stream, where it has what its source does not take, and where its
+ * function is in another region
  */
 export function readMapping(
   value: v.InferOutput<typeof mappingInputs>,
@@ -19,7 +31,14 @@ export function readMapping(
   region: string,
 ): MappingDefinition {
   const kind = /^arn:aws:(sqs|dynamodb):/.exec(value.eventSourceArn)?.[1];
-  const functionName = value.functionName.split(":")[6] ?? value.functionName;
+  const [, , , functionRegion = region, , , functionName = value.functionName] = value.functionName.split(":");
+  if (functionRegion !== region) throw new GraphRefused(resource, notReachable(functionRegion, region));
+  const only = kind === "sqs" ? OF_STREAMS : (["scalingConfig"] as const);
+  const unsupported = only.find((name) => value[name] != null);
+  if (unsupported !== undefined) {
+    const parameter = unsupported.charAt(0).toUpperCase() + unsupported.slice(1);
+    throw new GraphRefused(resource, `Unsupported ${parameter} parameter for given event source mapping type.`);
+  }
   const base = {
     uuid: uuidOf(resource),
     eventSourceArn: value.eventSourceArn,
@@ -29,7 +48,11 @@ export function readMapping(
     batchSize: value.batchSize ?? (kind === "sqs" ? QUEUE_BATCH : STREAM_BATCH),
     maximumBatchingWindowSeconds: value.maximumBatchingWindowInSeconds ?? 0,
     reportBatchItemFailures: value.functionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
-    filters: (value.filterCriteria?.filters ?? []).flatMap(({ pattern }) => (pattern == null ? [] : [pattern])),
+    filters: (value.filterCriteria?.filters ?? []).map(({ pattern }) => {
+      if (pattern == null)
+        throw new GraphRefused(resource, "Invalid filter pattern definition. A filter has no pattern.");
+      return pattern;
+    }),
   };
   if (kind === "sqs") {
     const maximumConcurrency = value.scalingConfig?.maximumConcurrency;

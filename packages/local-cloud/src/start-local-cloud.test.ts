@@ -42,7 +42,7 @@ import { startFauxqs } from "./emulators/fauxqs.ts";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "./local-region.ts";
 import { startLocalCloud } from "./start-local-cloud.ts";
 import { startTables } from "./testing.ts";
-import { testGraph } from "./testing-graph.ts";
+import { smallPipeline, testGraph } from "./testing-graph.ts";
 import type { LocalCloud } from "./start-local-cloud.ts";
 
 const BOOT_LIMIT_MS = 60_000;
@@ -358,4 +358,23 @@ describe("a local cloud with a state folder", () => {
     },
     BOOT_LIMIT_MS,
   );
+});
+
+test("a graph with the same source mapped twice to a function is refused before anything is started", async () => {
+  const worker = { name: "test-worker", handler: "worker.handler", runtime: "nodejs24.x" };
+  const mapping = { eventSourceArn: `arn:aws:sqs:${LOCAL_REGION}:000000000000:test-orders`, functionName: worker.name };
+  const mappings = ["First", "Second"].map((name) => ({
+    type: "aws:lambda/eventSourceMapping:EventSourceMapping",
+    name,
+    inputs: mapping,
+  }));
+  const resources = [
+    ...smallPipeline,
+    { type: "aws:lambda/function:Function", name: "W", inputs: worker },
+    ...mappings,
+  ];
+  await expect(startLocalCloud({ root, graph: testGraph(resources) })).rejects.toMatchObject({
+    code: "MAPPING_REFUSED",
+    message: expect.stringContaining("already exists. Please update or delete the existing mapping with UUID"),
+  });
 });

@@ -12,6 +12,7 @@ import { createDynamoDbProxy } from "./endpoint/dynamodb-proxy.ts";
 import { startFrontServer } from "./endpoint/front-server.ts";
 import { createFaults } from "./faults/faults.ts";
 import { NotIdle, idleInTime } from "./idle.ts";
+import { checkMappings } from "./event-sources/check-mapping.ts";
 import { createEventSources } from "./event-sources/event-sources.ts";
 import { createMappingApi } from "./event-sources/mapping-api.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
@@ -96,6 +97,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
   const { port = 0, stateDir, timeScale = 1 } = options;
   const graph = readGraph(options.graph);
+  checkMappings(graph.mappings, graph);
   const { region } = graph;
   const faults = options.faults === undefined ? undefined : createFaults(options.faults);
   shutdown.on("faults", () => faults?.stop());
@@ -120,7 +122,6 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const eventSources = createEventSources({
     notifications: graph.notifications,
     mappings: graph.mappings,
-    functions: graph.functions,
     queueDefinitions: graph.queues,
     lambda: faults?.lambda(lambda) ?? lambda,
     queues,
@@ -153,7 +154,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const dispatch = dispatchTo({
     admin: createAdminApi({ environment, status, awaitIdle, lambda }),
     lambda: (request, response) => lambda.handle(request, response),
-    mappings: createMappingApi({ mappings: eventSources.mappings, tables }),
+    mappings: createMappingApi({ mappings: eventSources.mappings, tables, region }),
     dynamodb: (request, response) => proxy.handle(request, response),
     fauxqs: (request, response) => fauxqs.handle(request, response),
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { QueueMapping, StreamMapping } from "../graph.ts";
-import { checkMapping } from "./check-mapping.ts";
+import { checkMappings } from "./check-mapping.ts";
 import { MappingRefused } from "./mapping-refused.ts";
 
 const queueArn = "arn:aws:sqs:eu-central-2:000000000000:orders";
@@ -31,9 +31,17 @@ function check(
   mapping: QueueMapping | StreamMapping,
   queue: { visibilityTimeoutSeconds?: number; fifo?: boolean } = {},
 ) {
-  checkMapping(mapping, {
-    functions: [{ name: "order-queue", timeoutSeconds: 30 }],
+  checkAll([mapping], queue);
+}
+
+function checkAll(
+  mappings: readonly (QueueMapping | StreamMapping)[],
+  queue: { visibilityTimeoutSeconds?: number; fifo?: boolean } = {},
+) {
+  checkMappings(mappings, {
+    functions: ["order-queue", "other"].map((name) => ({ name, timeoutSeconds: 30 })),
     queues: [{ arn: queueArn, visibilityTimeoutSeconds: 180, fifo: false, ...queue }],
+    tables: [{ name: "orders", streamView: "NEW_IMAGE" }, { name: "uploads" }],
   });
 }
 
@@ -72,9 +80,54 @@ describe("a queue's mapping", () => {
   ])("is refused for %s", (_, part) => {
     expect(() => check({ ...queueMapping, ...part })).toThrow(MappingRefused);
   });
+
+  test.each([
+    ["a function that does not exist", { functionName: "nobody" }, "Function does not exist"],
+    ["a queue that does not exist", { eventSourceArn: `${queueArn}-2` }, "The specified queue does not exist."],
+    ["more than five filters", { filters: Array<string>(6).fill('{"body":["a"]}') }, "it has 6 filters"],
+    ["a filter that is no pattern", { filters: ['{"body":[]}'] }, "Invalid filter pattern definition. Empty arrays"],
+  ])("is refused for %s in AWS's words", (_, part, reason) => {
+    expect(() => check({ ...queueMapping, ...part })).toThrow(reason);
+  });
+
+  test("is created with five filters", () => {
+    expect(() => check({ ...queueMapping, filters: Array<string>(5).fill('{"body":["a"]}') })).not.toThrow();
+  });
+
+  test("is refused for a filter with the filter's own refusal as its cause", () => {
+    const refused = () => check({ ...queueMapping, filters: ['{"body":[{"wildcard":"a*"}]}'] });
+    expect(refused).toThrow(expect.objectContaining({ code: "MAPPING_REFUSED", eventSourceArn: queueArn }));
+    expect(refused).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ code: "PATTERN_REFUSED", path: "body[0]" }) }),
+    );
+  });
+});
+
+describe("the same source mapped twice to a function", () => {
+  const uuid = "22222222-2222-4222-8222-222222222222";
+
+  test("is refused with AWS's sentence for a queue, which names the first", () => {
+    expect(() => checkAll([queueMapping, { ...queueMapping, uuid }])).toThrow(
+      `An event source mapping with SQS arn (" ${queueArn} ") and function (" order-queue ") already exists. Please update or delete the existing mapping with UUID ${common.uuid} (409 ResourceConflictException)`,
+    );
+  });
+
+  test("is refused with AWS's sentence for a stream", () => {
+    expect(() => checkAll([streamMapping, { ...streamMapping, uuid }])).toThrow(
+      `The event source arn (" ${streamMapping.eventSourceArn} ") and function (" order-queue ") provided mapping already exists.`,
+    );
+  });
+
+  test("is no conflict for two functions, or two sources", () => {
+    expect(() => checkAll([queueMapping, streamMapping, { ...streamMapping, functionName: "other" }])).not.toThrow();
+  });
 });
 
 describe("a stream's mapping", () => {
+  test.each(["nowhere", "uploads"])("is refused where the table %s has no stream", (tableName) => {
+    expect(() => check({ ...streamMapping, tableName })).toThrow(`Stream not found: ${streamMapping.eventSourceArn}`);
+  });
+
   test("is created with Lambda's defaults", () => {
     expect(() => check(streamMapping)).not.toThrow();
   });

@@ -2,10 +2,8 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Buckets } from "../emulators/buckets.ts";
 import type { TablesService } from "../emulators/dynamodb.ts";
 import type { Queues } from "../emulators/queues.ts";
-import type { FunctionDefinition, MappingDefinition, NotificationDefinition, QueueDefinition } from "../graph.ts";
+import type { MappingDefinition, NotificationDefinition, QueueDefinition } from "../graph.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
-import { checkMapping } from "./check-mapping.ts";
-import { compileFilters } from "./event-filter.ts";
 import type { EventSource } from "./event-source.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
 import { createMappingSwitches } from "./mapping-switches.ts";
@@ -18,8 +16,8 @@ import { createSwitchedMapping, type SwitchedMapping } from "./switched-mapping.
 /** What the event sources work with: the graph's parts, and the services they stand between. */
 export interface EventSourcesOptions {
   readonly notifications: readonly NotificationDefinition[];
+  /** Checked already, by `checkMappings`. */
   readonly mappings: readonly MappingDefinition[];
-  readonly functions: readonly Pick<FunctionDefinition, "name" | "timeoutSeconds">[];
   readonly queueDefinitions: readonly Pick<QueueDefinition, "arn" | "fifo" | "visibilityTimeoutSeconds">[];
   readonly lambda: Pick<LambdaService, "invoke" | "invokeAsync">;
   readonly queues: Queues;
@@ -45,10 +43,7 @@ export interface EventSources {
   stop(): Promise<void>;
 }
 
-/**
- * The event sources of the graph: bucket notifications, queue mappings, stream mappings.
- * @throws MappingRefused, PatternRefused where Lambda would refuse to create a mapping
- */
+/** The event sources of the graph: bucket notifications, queue mappings, stream mappings. */
 export function createEventSources(options: EventSourcesOptions): EventSources {
   const checkpoints = createStreamCheckpoints(options.state);
   const switches = createMappingSwitches(options.state);
@@ -57,15 +52,11 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
     if (mapping.kind === "dynamodb")
       return createStreamMapping({ ...options, mapping, counters, checkpoints: checkpoints.of(mapping.uuid) });
     const queue = options.queueDefinitions.find(({ arn }) => arn === mapping.eventSourceArn);
-    // checkMapping has refused mappings of unknown queues.
+    // checkMappings has refused mappings of unknown queues.
     const visibilityTimeoutSeconds = queue?.visibilityTimeoutSeconds ?? 0;
     return createSqsMapping({ ...options, mapping, counters, visibilityTimeoutSeconds });
   }
 
-  for (const mapping of options.mappings) {
-    checkMapping(mapping, { functions: options.functions, queues: options.queueDefinitions });
-    compileFilters(mapping.filters, mapping.kind);
-  }
   const mappings = options.mappings.map((mapping) =>
     createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
   );

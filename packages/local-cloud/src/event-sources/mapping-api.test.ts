@@ -91,7 +91,6 @@ beforeEach(async () => {
   eventSources = createEventSources({
     notifications: [],
     mappings: [queueMapping, streamMapping],
-    functions: ["order-queue", "change-audit"].map((name) => ({ name, timeoutSeconds: 10 })),
     queueDefinitions: [orders],
     lambda,
     queues,
@@ -102,7 +101,7 @@ beforeEach(async () => {
     region: "eu-central-2",
   });
   await eventSources.start();
-  const handle = createMappingApi({ mappings: eventSources.mappings, tables });
+  const handle = createMappingApi({ mappings: eventSources.mappings, tables, region: "eu-central-2" });
   server = createServer((request, response) => void handle(request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -172,6 +171,14 @@ describe("ListEventSourceMappings", () => {
     expect(EventSourceMappings?.map((mapping) => mapping.UUID)).toEqual(uuids);
   });
 
+  test("of a function in another region is a 404: not reachable", async () => {
+    const FunctionName = "arn:aws:lambda:us-east-1:000000000000:function:order-queue";
+    await expect(client.send(new ListEventSourceMappingsCommand({ FunctionName }))).rejects.toMatchObject({
+      name: "ResourceNotFoundException",
+      message: "Functions from 'us-east-1' are not reachable in this region ('eu-central-2')",
+    });
+  });
+
   test("gives one page after the other", async () => {
     const first = await client.send(new ListEventSourceMappingsCommand({ MaxItems: 1 }));
     expect(first.EventSourceMappings).toHaveLength(1);
@@ -229,8 +236,14 @@ describe("UpdateEventSourceMapping", () => {
   });
 });
 
-test("a mapping that does not exist is a 404 ResourceNotFoundException", async () => {
-  await expect(get("33333333-3333-4333-8333-333333333333")).rejects.toMatchObject({
+const UNKNOWN = { UUID: "33333333-3333-4333-8333-333333333333" };
+
+test.each([
+  ["GetEventSourceMapping", () => client.send(new GetEventSourceMappingCommand(UNKNOWN))],
+  ["UpdateEventSourceMapping", () => client.send(new UpdateEventSourceMappingCommand({ ...UNKNOWN, Enabled: false }))],
+  ["DeleteEventSourceMapping", () => client.send(new DeleteEventSourceMappingCommand(UNKNOWN))],
+])("%s of a mapping that does not exist is a 404 ResourceNotFoundException", async (_, ask) => {
+  await expect(ask()).rejects.toMatchObject({
     name: "ResourceNotFoundException",
     $metadata: { httpStatusCode: 404 },
     message: "The resource you requested does not exist.",

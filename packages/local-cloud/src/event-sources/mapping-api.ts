@@ -12,6 +12,8 @@ export const MAPPINGS_PATH = "/2015-03-31/event-source-mappings";
 
 const MAX_BODY_BYTES = 1_048_576;
 
+const NO_OTHERS = "Mappings are neither created nor deleted here";
+
 /** The CLI sends the UUID in the path, the SDK may send it in the body as well. */
 const updateSchema = v.strictObject({ Enabled: v.boolean(), UUID: v.optional(v.string()) });
 
@@ -23,8 +25,9 @@ const updateSchema = v.strictObject({ Enabled: v.boolean(), UUID: v.optional(v.s
 export function createMappingApi(options: {
   readonly mappings: readonly SwitchedMapping[];
   readonly tables: Pick<TablesService, "streamArn" | "toPublic">;
+  readonly region: string;
 }): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { mappings, tables } = options;
+  const { mappings, tables, region } = options;
 
   /** A stream's ARN as DescribeTable tells it: the graph cannot know when the table is created. */
   async function sourceArn({ definition }: SwitchedMapping): Promise<string> {
@@ -36,7 +39,7 @@ export function createMappingApi(options: {
   async function list(query: URLSearchParams, response: ServerResponse): Promise<void> {
     const source = query.get("EventSourceArn") ?? undefined;
     const functionName = query.get("FunctionName") ?? undefined;
-    const name = functionName === undefined ? undefined : readFunctionReference(functionName).name;
+    const name = functionName === undefined ? undefined : readFunctionReference(functionName, region).name;
     const chosen = mappings.filter(
       ({ definition }) =>
         (source === undefined || sameSource(definition.eventSourceArn, source)) &&
@@ -64,12 +67,13 @@ export function createMappingApi(options: {
     const uuid = pathname.slice(MAPPINGS_PATH.length).replaceAll("/", "");
     const { method } = request;
     if (uuid === "" && method === "GET") return list(searchParams, response);
-    if (method === "POST" || method === "DELETE") throw ofTheGraph("Mappings are neither created nor deleted here");
+    if (method === "POST") throw ofTheGraph(NO_OTHERS);
     const mapping = mappings.find(({ definition }) => definition.uuid === uuid);
     if (mapping === undefined) {
       const Message = "The resource you requested does not exist.";
       throw new ApiError(404, "ResourceNotFoundException", { Type: "User", Message });
     }
+    if (method === "DELETE") throw ofTheGraph(NO_OTHERS);
     if (method === "GET") return sendAnswer(response, 200, JSON.stringify(await shown(mapping)));
     if (method === "PUT") return update(request, response, mapping);
     throw unknownOperation();

@@ -3,8 +3,12 @@ export class MappingRefused extends Error {
   readonly code = "MAPPING_REFUSED";
   readonly eventSourceArn: string;
   readonly functionName: string;
-  constructor(mapping: { readonly eventSourceArn: string; readonly functionName: string }, reason: string) {
-    super(`The mapping of ${mapping.eventSourceArn} to ${mapping.functionName} is refused: ${reason}`);
+  constructor(
+    mapping: { readonly eventSourceArn: string; readonly functionName: string },
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The mapping of ${mapping.eventSourceArn} to ${mapping.functionName} is refused: ${reason}`, options);
     this.name = "MappingRefused";
     this.eventSourceArn = mapping.eventSourceArn;
     this.functionName = mapping.functionName;

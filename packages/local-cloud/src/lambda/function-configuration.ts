@@ -38,10 +38,7 @@ export function functionOf(definition: FunctionDefinition): object {
  * @throws ApiError 404 where the function has Lambda's defaults
  */
 export function invokeConfigOf({ arn, invokeConfig }: FunctionDefinition): object {
-  if (invokeConfig === undefined) {
-    const Message = `The function ${arn} doesn't have an EventInvokeConfig`;
-    throw new ApiError(404, "ResourceNotFoundException", { Type: "User", Message });
-  }
+  if (invokeConfig === undefined) throw noInvokeConfig(`${arn}:$LATEST`);
   const { onSuccess, onFailure } = invokeConfig;
   return {
     FunctionArn: `${arn}:$LATEST`,
@@ -52,4 +49,10 @@ export function invokeConfigOf({ arn, invokeConfig }: FunctionDefinition): objec
       OnFailure: onFailure === undefined ? {} : { Destination: onFailure },
     },
   };
+}
+
+/** What Lambda says of a function, or a version, that has Lambda's defaults or is not there at all (recorded). */
+export function noInvokeConfig(arn: string): ApiError {
+  const Message = `The function ${arn} doesn't have an EventInvokeConfig`;
+  return new ApiError(404, "ResourceNotFoundException", { Type: "User", Message });
 }

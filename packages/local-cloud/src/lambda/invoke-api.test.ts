@@ -128,7 +128,60 @@ test("an unknown function is a 404 ResourceNotFoundException", async () => {
     name: "ResourceNotFoundException",
     $metadata: { httpStatusCode: 404 },
     Type: "User",
-    message: "Function not found: arn:aws:lambda:eu-central-2:000000000000:function:nobody",
+    message: "Function not found: arn:aws:lambda:eu-central-2:000000000000:function:nobody:$LATEST",
+  });
+});
+
+/** Recorded: of these operations Invoke alone means a version where none is named. */
+test.each([
+  ["GetFunction", () => new GetFunctionCommand({ FunctionName: "nobody" }), "Function not found: ARN"],
+  ["GetFunction", () => new GetFunctionCommand({ FunctionName: "echo", Qualifier: "7" }), "Function not found: ARN:7"],
+  [
+    "GetFunctionConfiguration",
+    () => new GetFunctionConfigurationCommand({ FunctionName: "nobody" }),
+    "Function not found: ARN",
+  ],
+  [
+    "GetFunctionConcurrency",
+    () => new GetFunctionConcurrencyCommand({ FunctionName: "nobody" }),
+    "Function not found: ARN",
+  ],
+  [
+    "GetFunctionEventInvokeConfig",
+    () => new GetFunctionEventInvokeConfigCommand({ FunctionName: "nobody" }),
+    "The function ARN:$LATEST doesn't have an EventInvokeConfig",
+  ],
+  [
+    "GetFunctionEventInvokeConfig",
+    () => new GetFunctionEventInvokeConfigCommand({ FunctionName: "echo" }),
+    "The function ARN:$LATEST doesn't have an EventInvokeConfig",
+  ],
+])("%s says what is not there", async (_, command, message) => {
+  const { FunctionName = "" } = command().input;
+  const arn = `arn:aws:lambda:eu-central-2:000000000000:function:${FunctionName}`;
+  await expect(client.send(command())).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+    $metadata: { httpStatusCode: 404 },
+    message: message.replace("ARN", arn),
+  });
+});
+
+test.each([
+  ["Invoke", (FunctionName: string) => invoke({ FunctionName })],
+  ["GetFunction", (FunctionName: string) => client.send(new GetFunctionCommand({ FunctionName }))],
+])("%s of a function's ARN in another region is a 404: not reachable", async (_, ask) => {
+  await expect(ask("arn:aws:lambda:us-east-1:000000000000:function:echo")).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+    $metadata: { httpStatusCode: 404 },
+    message: "Functions from 'us-east-1' are not reachable in this region ('eu-central-2')",
+  });
+});
+
+test("a qualifier that is not the ARN's is a 400 InvalidParameterValueException", async () => {
+  await expect(invoke({ FunctionName: "echo:$LATEST", Qualifier: "7" })).rejects.toMatchObject({
+    name: "InvalidParameterValueException",
+    $metadata: { httpStatusCode: 400 },
+    message: "The derived qualifier from the function name does not match the specified qualifier.",
   });
 });
 

@@ -2,7 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FunctionDefinition } from "../graph.ts";
 import { ApiError, notFound, unknownOperation } from "./api-error.ts";
 import { answerErrors, pageOf, readText, sendAnswer } from "./api-response.ts";
-import { configurationOf, functionOf, invokeConfigOf, listedConfigurationOf } from "./function-configuration.ts";
+import {
+  configurationOf,
+  functionOf,
+  invokeConfigOf,
+  listedConfigurationOf,
+  noInvokeConfig,
+} from "./function-configuration.ts";
 import { readFunctionReference } from "./function-reference.ts";
 import type { InvocationResult } from "./invocation.ts";
 import type { InvocationOptions } from "./function-runner.ts";
@@ -78,11 +84,23 @@ export function createInvokeApi(
     "",
   );
 
-  function find(named: string, qualifier: string | undefined): FunctionDefinition {
-    const { name, version = qualifier } = readFunctionReference(named);
-    const found = target.functions.find((definition) => definition.name === name);
+  const [, , , region = ""] = arnBase.split(":");
+
+  /** What is not found is called by its ARN, with the version that was asked for: no other, or `unqualified`. */
+  function find(
+    named: string,
+    qualifier: string | undefined,
+    { unqualified, missing = notFound }: { unqualified?: string; missing?: (arn: string) => ApiError } = {},
+  ): FunctionDefinition {
+    const reference = readFunctionReference(named, region);
+    if (qualifier !== undefined && reference.version !== undefined && qualifier !== reference.version) {
+      const message = "The derived qualifier from the function name does not match the specified qualifier.";
+      throw new ApiError(400, "InvalidParameterValueException", { Type: "User", message });
+    }
+    const version = reference.version ?? qualifier ?? unqualified;
+    const found = target.functions.find(({ name }) => name === reference.name);
     if (found === undefined || (version !== undefined && version !== "$LATEST"))
-      throw notFound(`${arnBase}${name}${version === undefined ? "" : `:${version}`}`);
+      throw missing(`${arnBase}${reference.name}${version === undefined ? "" : `:${version}`}`);
     return found;
   }
 
@@ -120,7 +138,8 @@ export function createInvokeApi(
     const [, date, named, verb] =
       /^\/(20\d\d-\d\d-\d\d)\/functions(?:\/([^/]+)(?:\/([^/]+))?)?\/?$/.exec(url.pathname) ?? [];
     const operation = `${request.method} ${date} ${named === undefined ? "" : "function"}${verb === undefined ? "" : `/${verb}`}`;
-    const asked = () => find(named ?? "", url.searchParams.get("Qualifier") ?? undefined);
+    const asked = (whenMissing?: Parameters<typeof find>[2]) =>
+      find(named ?? "", url.searchParams.get("Qualifier") ?? undefined, whenMissing);
     const answer = (body: object) => sendAnswer(response, 200, JSON.stringify(body));
     switch (operation) {
       case "GET 2015-03-31 ": {
@@ -132,11 +151,11 @@ export function createInvokeApi(
       case "GET 2015-03-31 function/configuration":
         return answer(configurationOf(asked()));
       case "GET 2019-09-25 function/event-invoke-config":
-        return answer(invokeConfigOf(asked()));
+        return answer(invokeConfigOf(asked({ unqualified: "$LATEST", missing: noInvokeConfig })));
       case "GET 2019-09-30 function/concurrency":
         return answer({ ReservedConcurrentExecutions: asked().reservedConcurrency });
       case "POST 2015-03-31 function/invocations":
-        return invoke(request, response, asked());
+        return invoke(request, response, asked({ unqualified: "$LATEST" }));
       default:
         throw unknownOperation();
     }
