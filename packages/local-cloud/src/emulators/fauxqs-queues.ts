@@ -121,6 +121,7 @@ function receivedMessage(queue: SqsQueue, receiptHandle: string): ReceivedMessag
       receiptHandle,
       body: message.body,
       md5OfBody: message.md5OfBody,
+      ...(message.md5OfMessageAttributes !== "" && { md5OfMessageAttributes: message.md5OfMessageAttributes }),
       attributes,
       messageAttributes,
     },

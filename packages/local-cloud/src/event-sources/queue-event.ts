@@ -1,12 +1,16 @@
 import type { ReceivedMessage } from "../emulators/queues.ts";
 
-/** The system attributes that a standard queue's mapping passes on (AWS: with-sqs). */
+/**
+ * The system attributes that a standard queue's mapping passes on (AWS: with-sqs). The message group is there where the sender named
+ * one: the tenant of a fair queue (AWS: sqs-fair-queues).
+ */
 const SYSTEM_ATTRIBUTES = [
   "ApproximateReceiveCount",
   "AWSTraceHeader",
   "SentTimestamp",
   "SenderId",
   "ApproximateFirstReceiveTimestamp",
+  "MessageGroupId",
 ] as const;
 
 /** One record of an SQS event, as JSON text. Message attributes carry the empty lists that Lambda adds. */
@@ -35,6 +39,7 @@ export function queueRecord(message: ReceivedMessage, queueArn: string, region: 
     attributes,
     messageAttributes,
     md5OfBody: message.md5OfBody,
+    ...(message.md5OfMessageAttributes !== undefined && { md5OfMessageAttributes: message.md5OfMessageAttributes }),
     eventSource: "aws:sqs",
     eventSourceARN: queueArn,
     awsRegion: region,

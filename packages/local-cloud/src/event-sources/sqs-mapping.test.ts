@@ -104,6 +104,7 @@ describe("the event of a queue", () => {
           reason: { stringValue: "test", stringListValues: [], binaryListValues: [], dataType: "String" },
         },
         md5OfBody: "5d41402abc4b2a76b9719d911017c592",
+        md5OfMessageAttributes: expect.stringMatching(/^[0-9a-f]{32}$/),
         eventSource: "aws:sqs",
         eventSourceARN: arnOf("orders"),
         awsRegion: "eu-central-2",
