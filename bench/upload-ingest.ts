@@ -4,26 +4,17 @@
 //
 // Prints a table and writes results/upload-ingest.json. Run it on a quiet machine, bound to one core where that can be done
 // (`taskset -c 0 node upload-ingest.ts`).
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { once } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { cpus } from "node:os";
-import { Readable } from "node:stream";
-import { json, text } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { OrderFile } from "@doorbell/upload-ingest/order-file";
 import { parse } from "csv-parse";
-import * as v from "valibot";
+import { bundleService, takeFile } from "../apps/upload-ingest/test/deployed.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 /** Lines of the superstore file, without its header. */
 const LINES = 9994;
-/** As the function is deployed: a small nursery, since what a block of lines leaves behind dies at once. */
-const DEPLOYED_NODE_OPTIONS = ["--max-semi-space-size=4"];
 
 const { values } = parseArgs({
   options: {
@@ -64,8 +55,8 @@ async function timed(work: () => Promise<number>): Promise<Timing> {
 async function readAndValidate(bytes: number): Promise<number> {
   const file = new OrderFile();
   let rejects = 0;
-  for (const chunk of repeated(bytes)) rejects += file.push(chunk).rejects.length;
-  rejects += file.end().rejects.length;
+  for (const chunk of repeated(bytes)) for (const found of file.push(chunk)) rejects += found.rejects.length;
+  for (const found of file.end()) rejects += found.rejects.length;
   if (rejects > 0) throw new Error(`${rejects} lines of a good file were refused`);
   return file.lines;
 }
@@ -84,91 +75,16 @@ async function csvParse(bytes: number): Promise<number> {
   return lines;
 }
 
-/** Invokes the deployed bundle once, in a process of its own, and prints its peak memory in KiB. */
-const INVOKE = `
-  const [bundle, event] = process.argv.slice(1);
-  const { handler } = await import(bundle);
-  const context = { awsRequestId: "bench", functionName: "upload-ingest", getRemainingTimeInMillis: () => 3_600_000 };
-  await handler(JSON.parse(event), context);
-  process.stdout.write(String(process.resourceUsage().maxRSS));
-`;
-
-const batchSchema = v.object({ Entries: v.array(v.object({ Id: v.string(), MessageBody: v.string() })) });
-
-/** What AWS answers where nothing goes wrong: a file of so many bytes, a queue that takes everything, empty tables. */
-async function answer(request: IncomingMessage, response: ServerResponse, facts: { bytes: number; sent: number }) {
-  const target = String(request.headers["x-amz-target"]);
-  if (request.method === "GET") {
-    response.writeHead(200, { "content-type": "text/csv", etag: '"bench"' });
-    return pipeline(Readable.from(repeated(facts.bytes)), response);
-  }
-  response.writeHead(200, { "content-type": "application/x-amz-json-1.0" });
-  if (!target.startsWith("AmazonSQS.")) {
-    await text(request);
-    response.end(JSON.stringify(target.endsWith("BatchExecuteStatement") ? { Responses: [{}] } : {}));
-    return;
-  }
-  const { Entries } = v.parse(batchSchema, await json(request));
-  facts.sent += Entries.length;
-  const md5 = (message: string) => createHash("md5").update(message).digest("hex");
-  const Successful = Entries.map(({ Id, MessageBody }) => ({ Id, MessageId: Id, MD5OfMessageBody: md5(MessageBody) }));
-  response.end(JSON.stringify({ Successful, Failed: [] }));
-}
-
 /** The peak memory of the service, as it is bundled and deployed, that takes a file of so many bytes. */
 async function takeWholeFile(bytes: number) {
-  const service = fileURLToPath(new URL("../apps/upload-ingest", import.meta.url));
-  const bundled = spawnSync(process.execPath, ["../../scripts/bundle.mjs"], { cwd: service, stdio: "inherit" });
-  if (bundled.status !== 0) throw new Error("the service could not be bundled");
-  const facts = { bytes, sent: 0 };
-  const server = createServer((request, response) => {
-    answer(request, response, facts).catch(() => response.destroy());
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const endpoint = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  const folder = mkdtempSync(join(tmpdir(), "doorbell-bench-"));
+  const bundle = join(folder, "handler.mjs");
+  bundleService(bundle);
   const start = performance.now();
-  const object = { key: "big.csv", size: bytes, eTag: "bench" };
-  const record = {
-    eventVersion: "2.1",
-    eventSource: "aws:s3",
-    awsRegion: "eu-central-2",
-    eventTime: "2024-03-01T08:30:00Z",
-    eventName: "ObjectCreated:Put",
-    s3: { bucket: { name: "uploads" }, object },
-  };
-  const child = spawn(
-    process.execPath,
-    [
-      ...DEPLOYED_NODE_OPTIONS,
-      "--input-type=module",
-      "--eval",
-      INVOKE,
-      `${service}/dist/handler.mjs`,
-      JSON.stringify({ Records: [record] }),
-    ],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        AWS_ENDPOINT_URL: endpoint,
-        AWS_REGION: "eu-central-2",
-        AWS_ACCESS_KEY_ID: "bench",
-        AWS_SECRET_ACCESS_KEY: "bench",
-        AWS_LAMBDA_LOG_LEVEL: "FATAL",
-        UPLOADS_BUCKET: "uploads",
-        REJECTS_BUCKET: "rejects",
-        UPLOADS_TABLE: "uploads",
-        IDEMPOTENCY_TABLE: "idempotency",
-        ORDERS_QUEUE_URL: `${endpoint}/000000000000/orders`,
-      },
-    },
-  );
-  const peakKb = Number((await text(child.stdout)).trim().split("\n").at(-1));
-  server.close();
-  server.closeAllConnections();
+  const { ordersSent, peakMb, longestPauseMs } = await takeFile(bundle, () => repeated(bytes));
   const seconds = Math.round((performance.now() - start) / 100) / 10;
-  return { megabytes: Math.round(bytes / 1e6), ordersSent: facts.sent, seconds, peakMb: Math.round(peakKb / 1024) };
+  rmSync(folder, { recursive: true });
+  return { megabytes: Math.round(bytes / 1e6), ordersSent, seconds, peakMb, longestPauseMs };
 }
 
 const bytes = Number(values.lines) * (body.length / LINES);

@@ -1,11 +1,11 @@
-// Bundles the service in the current folder as it is deployed: dist/handler.mjs, minified ESM with the SDK in.
+// Bundles the service in the current folder as it is deployed, minified ESM with the SDK in: into dist/handler.mjs, or the file named.
 import { build } from "esbuild";
 import { serviceBundle } from "../packages/bundling/src/service-bundle.ts";
 
 await build({
   ...serviceBundle,
   entryPoints: ["src/handler.ts"],
-  outfile: "dist/handler.mjs",
+  outfile: process.argv[2] ?? "dist/handler.mjs",
   minify: true,
   sourcemap: "linked",
   logLevel: "warning",

@@ -21,6 +21,7 @@ const LIMITS: readonly (readonly [string, string, string])[] = [
     `${limits.INFLATION_FREE_BYTES / MIB} MiB`,
   ],
   ["decompressed bytes for each compressed one, beyond those", "INFLATION_RATIO", `${limits.INFLATION_RATIO}`],
+  ["commas and opening brackets of an NDJSON line, outside its texts", "LINE_VALUES", `${limits.LINE_VALUES}`],
   ["refused lines of one file, after which it is not read on", "REJECTED_LINES", `${limits.REJECTED_LINES}`],
   ["a reason", "REASON_BYTES", `${limits.REASON_BYTES} bytes`],
   ["raw text that is kept of a refused line", "RAW_BYTES", `${limits.RAW_BYTES / 1024} KiB`],

@@ -7,15 +7,18 @@ const CARRIAGE_RETURN = 13;
 export const UNCLOSED = -1;
 /** A quote where RFC 4180 has none: inside a field that does not begin with one, or before more text of the field. */
 export const MISPLACED_QUOTE = -2;
+/** More fields than were asked for. */
+export const TOO_MANY_FIELDS = -3;
 
 /**
  * Reads the fields of the one CSV record (RFC 4180) that begins at `start` into `fields`. Returns the index of the newline
- * that ends it (`text.length` where the file ends instead), {@link UNCLOSED} or {@link MISPLACED_QUOTE}; in the last two
- * cases `fields` holds those before the fault.
+ * that ends it (`text.length` where the file ends instead), {@link UNCLOSED}, {@link MISPLACED_QUOTE} or
+ * {@link TOO_MANY_FIELDS}; in the last three cases `fields` holds those before the fault, at most `maxFields`.
  */
-export function readFields(text: string, start: number, fields: string[]): number {
+export function readFields(text: string, start: number, fields: string[], maxFields: number): number {
   let at = start;
   for (;;) {
+    if (fields.length === maxFields) return TOO_MANY_FIELDS;
     if (text.charCodeAt(at) === QUOTE) {
       const firstQuote = text.indexOf('"', at + 1);
       const close = closingQuote(text, firstQuote);

@@ -12,63 +12,74 @@ import { type Layout, readHeader } from "./superstore-layout.ts";
 export class CsvOrders implements OrderReader {
   readonly format = "csv";
   readonly #records = new CsvRecords();
-  #file: { readonly layout: Layout; readonly groups: OrderGroups } | undefined;
+  #file: OpenFile | undefined;
   #lines = 0;
 
   get lines(): number {
     return this.#lines;
   }
 
-  push(block: LineBlock, to: Findings): void {
-    this.#take(
+  push(block: LineBlock): Generator<Findings> {
+    return this.#take(
       block.kind === "lines" ? this.#records.push(block.text) : this.#records.pushTooLong(block.beginning),
-      to,
     );
   }
 
-  end(to: Findings): void {
-    this.#take(this.#records.end(), to);
+  *end(): Generator<Findings> {
+    yield* this.#take(this.#records.end());
     if (this.#file === undefined) throw new FileRefused("neither a CSV header nor NDJSON");
-    this.#settle((grouped, groups) => groups.end(grouped), to);
+    yield settled(this.#file, (groups, grouped) => groups.end(grouped));
   }
 
-  cut(partial: string, reason: string, to: Findings): void {
-    this.#take(this.#records.end(), to);
+  *cut(partial: string, reason: string): Generator<Findings> {
+    yield* this.#take(this.#records.end());
     if (this.#file === undefined) throw new FileRefused(reason);
     const line = this.#records.nextLine;
     if (partial !== "") this.#lines++;
-    this.#settle((grouped, groups) => groups.cut(grouped), to);
-    to.rejects.push(reject({ line, raw: partial }, [restUnread(reason)]));
+    const found = settled(this.#file, (groups, grouped) => groups.cut(grouped));
+    found.rejects.push(reject({ line, raw: partial }, [restUnread(reason)]));
+    yield found;
   }
 
-  #take(records: CsvRecord[], to: Findings): void {
-    if (this.#file === undefined) {
-      const header = records.shift();
-      if (header === undefined) return;
-      this.#begin(header);
+  *#take(steps: Iterable<CsvRecord[]>): Generator<Findings> {
+    for (const records of steps) {
+      this.#file ??= begun(records.shift());
+      if (this.#file === undefined) continue;
+      this.#lines += records.length;
+      yield settled(this.#file, (groups, grouped) => {
+        for (const record of records) groups.add(record, grouped);
+        groups.keep();
+      });
     }
-    this.#lines += records.length;
-    this.#settle((grouped, groups) => records.forEach((record) => groups.add(record, grouped)), to);
   }
+}
 
-  #begin({ fields, fault }: CsvRecord): void {
-    if (fault !== undefined) {
-      throw new FileRefused(`neither a CSV header nor NDJSON: expected ${fault.expected}, received ${fault.received}`);
-    }
-    const layout = readHeader(fields);
-    if (typeof layout === "string") throw new FileRefused(layout);
-    this.#file = { layout, groups: new OrderGroups(layout["Order ID"]) };
-  }
+interface OpenFile {
+  readonly layout: Layout;
+  readonly groups: OrderGroups;
+}
 
-  #settle(work: (grouped: Grouped, groups: OrderGroups) => void, to: Findings): void {
-    if (this.#file === undefined) return;
-    const { layout, groups } = this.#file;
-    const grouped: Grouped = { groups: [], rejects: to.rejects };
-    work(grouped, groups);
-    for (const group of grouped.groups) {
-      const order = orderFromLines(group, layout);
-      if (order.ok) to.orders.push({ data: order.data, lines: group.records });
-      else to.rejects.push(...order.rejects);
-    }
+/** A file with this header. @throws FileRefused */
+function begun(header: CsvRecord | undefined): OpenFile | undefined {
+  if (header === undefined) return undefined;
+  const { fields, fault } = header;
+  if (fault !== undefined) {
+    throw new FileRefused(`neither a CSV header nor NDJSON: expected ${fault.expected}, received ${fault.received}`);
   }
+  const layout = readHeader(fields);
+  if (typeof layout === "string") throw new FileRefused(layout);
+  return { layout, groups: new OrderGroups(layout["Order ID"]) };
+}
+
+/** What one piece of work with the groups settles. */
+function settled({ layout, groups }: OpenFile, work: (groups: OrderGroups, grouped: Grouped) => void): Findings {
+  const found: Findings = { orders: [], rejects: [] };
+  const grouped: Grouped = { groups: [], rejects: found.rejects };
+  work(groups, grouped);
+  for (const group of grouped.groups) {
+    const order = orderFromLines(group, layout);
+    if (order.ok) found.orders.push({ data: order.data, lines: group.records });
+    else found.rejects.push(...order.rejects);
+  }
+  return found;
 }

@@ -11,10 +11,10 @@ function recordsOf(text: string, cuts: readonly number[] = []): CsvRecord[] {
   for (const cut of cuts) {
     const end = text.indexOf("\n", cut) + 1; // blocks end with a newline
     if (end <= at) continue;
-    records.push(...csv.push(text.slice(at, end)));
+    records.push(...[...csv.push(text.slice(at, end))].flat());
     at = end;
   }
-  return [...records, ...csv.push(text.slice(at)), ...csv.end()];
+  return [...records, ...[...csv.push(text.slice(at))].flat(), ...[...csv.end()].flat()];
 }
 
 const good = (text: string) => recordsOf(text).filter(({ fault }) => fault === undefined);
@@ -80,6 +80,9 @@ describe("a fault costs one line", () => {
       { line: 2, fault: { expected: "2 fields", received: "1" } },
       { line: 4, fault: { expected: "2 fields", received: "3" } },
     ]);
+    expect(faulty(`a,b\n1${",".repeat(1000)}"\n2,x\n`)).toMatchObject([
+      { line: 2, fields: ["1", "", ""], fault: { expected: "2 fields", received: "more than 3" } },
+    ]);
   });
 
   test("a replacement character, which stands for bytes that were no UTF-8", () => {
@@ -108,7 +111,12 @@ describe("a fault costs one line", () => {
 
 test("a line too long to be read ends what was open before it", () => {
   const csv = new CsvRecords();
-  const records = [...csv.push('a,b\n1,"open\n2,x\n'), ...csv.pushTooLong("3,yyy"), ...csv.push("4,z\n"), ...csv.end()];
+  const records = [
+    ...csv.push('a,b\n1,"open\n2,x\n'),
+    ...csv.pushTooLong("3,yyy"),
+    ...csv.push("4,z\n"),
+    ...csv.end(),
+  ].flat();
   expect(records.map(({ line, fault }) => [line, fault === undefined])).toEqual([
     [1, true],
     [2, false],

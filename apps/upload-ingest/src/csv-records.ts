@@ -1,7 +1,7 @@
 import { issueAt } from "@doorbell/event-contracts/issue";
 import type { Issue } from "@doorbell/event-contracts/parsed";
-import { MISPLACED_QUOTE, readFields, UNCLOSED } from "./csv-fields.ts";
-import { LINE_BYTES } from "./limits.ts";
+import { MISPLACED_QUOTE, readFields, TOO_MANY_FIELDS, UNCLOSED } from "./csv-fields.ts";
+import { LINE_BYTES, STEP_LINES } from "./limits.ts";
 import { isTooLong, lineTooLong, notUtf8 } from "./line-faults.ts";
 import type { Line } from "./reject.ts";
 
@@ -19,6 +19,9 @@ export interface CsvRecord extends Line {
  * fields is wrong) is refused at its first line alone and reading goes on at the line after: a forgotten quote costs one
  * line, not the rest of the file. A quote is looked for over {@link LINE_BYTES} at most.
  *
+ * Records come in steps of at most {@link STEP_LINES}, each read when it is asked for: a megabyte behind a forgotten quote
+ * may be half a million lines. The steps of one call must be taken to their end before the next call.
+ *
  * Why not a library: none of csv-parse, csv-parser and Papa Parse goes on at the next line after a quote that is never closed.
  * Besides, csv-parse takes longer for the fields alone than this takes with the validation (`bench/upload-ingest.ts`),
  * csv-parser is slower still and writes into the caller's buffers, and Papa Parse, the quickest, counts records instead of
@@ -28,38 +31,37 @@ export class CsvRecords {
   #pending = "";
   #nextLine = 1;
   #columns: number | undefined;
+  /** One more than there should be; the rest of a line that has more than that is not read. */
+  #maxFields = Number.POSITIVE_INFINITY;
 
   /** The line that the next record begins at, counted from 1. */
   get nextLine(): number {
     return this.#nextLine;
   }
 
-  /** Takes whole lines, and returns the records that end in them. */
-  push(text: string): CsvRecord[] {
+  /** Takes whole lines, and yields the records that end in them; an empty step where none does. */
+  *push(text: string): Generator<CsvRecord[]> {
     const whole = this.#pending + text;
     const stillOpen = this.#pending !== "" && !text.includes('"') && whole.length <= LINE_BYTES;
-    this.#pending = "";
-    if (!stillOpen) return this.#split(whole, false);
-    this.#pending = whole;
-    return [];
+    this.#pending = stillOpen ? whole : "";
+    if (!stillOpen) yield* this.#split(whole, false);
   }
 
   /** Takes the beginning of one line that is too long to be read, and ends what was open before it. */
-  pushTooLong(beginning: string): CsvRecord[] {
-    const records = this.end();
-    records.push({ line: this.#nextLine++, raw: beginning, fields: [], fault: lineTooLong() });
-    return records;
+  *pushTooLong(beginning: string): Generator<CsvRecord[]> {
+    yield* this.end();
+    yield [{ line: this.#nextLine++, raw: beginning, fields: [], fault: lineTooLong() }];
   }
 
-  /** Returns the records that are left when the file ends. */
-  end(): CsvRecord[] {
+  /** Yields the records that are left when the file ends. */
+  *end(): Generator<CsvRecord[]> {
     const whole = this.#pending;
     this.#pending = "";
-    return this.#split(whole, true);
+    yield* this.#split(whole, true);
   }
 
-  #split(text: string, isEnd: boolean): CsvRecord[] {
-    const records: CsvRecord[] = [];
+  *#split(text: string, isEnd: boolean): Generator<CsvRecord[]> {
+    let records: CsvRecord[] = [];
     const isDecoded = !text.includes("\uFFFD");
     let at = 0;
     while (at < text.length) {
@@ -73,7 +75,7 @@ export class CsvRecords {
       }
       const fields: string[] = [];
       const tooLong = isTooLong(text, at, rawEnd);
-      const end = tooLong ? lineEnd : readFields(text, at, fields);
+      const end = tooLong ? lineEnd : readFields(text, at, fields, this.#maxFields);
       if (end === UNCLOSED && !isEnd && text.length - at <= LINE_BYTES) {
         this.#pending = text.slice(at);
         break;
@@ -85,8 +87,12 @@ export class CsvRecords {
       else records.push(faulty(this.#nextLine, raw, fields, fault));
       this.#nextLine += spans ? linesIn(raw) : 1;
       at = (spans ? end : lineEnd) + 1;
+      if (records.length === STEP_LINES) {
+        yield records;
+        records = [];
+      }
     }
-    return records;
+    yield records;
   }
 
   #faultOf(fields: readonly string[], end: number, isUnclosed: boolean): Issue | undefined {
@@ -105,7 +111,13 @@ export class CsvRecords {
         received: "a quote in its midst",
       };
     }
-    this.#columns ??= fields.length;
+    if (end === TOO_MANY_FIELDS) {
+      return { path: "", expected: `${this.#columns} fields`, received: `more than ${fields.length}` };
+    }
+    if (this.#columns === undefined) {
+      this.#columns = fields.length;
+      this.#maxFields = fields.length + 1;
+    }
     return fields.length === this.#columns ? undefined : issueAt("", `${this.#columns} fields`, fields.length);
   }
 }

@@ -1,6 +1,7 @@
 import type { Issue } from "@doorbell/event-contracts/parsed";
 import type { CsvRecord } from "./csv-records.ts";
 import { ORDER_LINES, ORDER_TEXT_CHARS } from "./limits.ts";
+import { ownText } from "./own-text.ts";
 import { type Reject, reject, rejectWithOrder, sameOrderRefused } from "./reject.ts";
 
 /** The lines of one order, all of them readable. */
@@ -27,6 +28,8 @@ export class OrderGroups {
   readonly #orderIdAt: number;
   #orderId: string | undefined;
   #records: CsvRecord[] = [];
+  /** So many of them, from the first, are kept apart from the text that they were read from. */
+  #kept = 0;
   #chars = 0;
   /** The line for which the current order is refused. */
   #faultyLine: number | undefined;
@@ -47,6 +50,15 @@ export class OrderGroups {
     else if (this.#unreadable !== undefined) this.#refuseOrder(this.#unreadable.line, to);
     this.#unreadable = undefined;
     this.#take(record, orderId, to);
+  }
+
+  /** To be called when the text that the records were read from may be forgotten: what is held of it is copied. */
+  keep(): void {
+    const copied = this.#records
+      .slice(this.#kept)
+      .map(({ line, raw, fields }) => ({ line, raw: ownText(raw), fields: fields.map(ownText) }));
+    this.#records.splice(this.#kept, copied.length, ...copied);
+    this.#kept = this.#records.length;
   }
 
   /** Settles the last order when the file ends. */
@@ -98,11 +110,13 @@ export class OrderGroups {
     this.#faultyLine = faultyLine;
     to.rejects.push(...rejectWithOrder(this.#records, faultyLine, this.#orderId));
     this.#records = [];
+    this.#kept = 0;
   }
 
   #forget(): void {
     this.#orderId = undefined;
     this.#records = [];
+    this.#kept = 0;
     this.#chars = 0;
     this.#faultyLine = undefined;
     this.#unreadable = undefined;

@@ -36,7 +36,7 @@ export async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       compressedBytes += slice.length;
       // Zeros after the gzip end the stream, which then answers no write.
       await Promise.race([failed, ended, new Promise<void>((resolve) => gunzip.write(slice, () => resolve()))]);
-      for (const piece of inflated.splice(0)) {
+      for (let piece = inflated.shift(); piece !== undefined; piece = inflated.shift()) {
         bytes += piece.length;
         yield piece;
       }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ingestFile } from "./ingest-file.ts";
-import { CHECKPOINT_ORDERS } from "./limits.ts";
+import { CHECKPOINT_ORDERS, STEP_LINES } from "./limits.ts";
 import type { Reject } from "./reject.ts";
 import { csvLine, header } from "./testing.ts";
 
@@ -54,4 +54,23 @@ test("a file of which nearly every line is refused is not read to its end", asyn
   expect(ingested).toMatchObject({ status: "incomplete", reason: "more than 1000 lines refused", orders: 1 });
   expect(ingested.lines).toBeLessThan(50_000);
   expect(rejected.at(-1)?.reasons).toMatchObject([{ received: "more than 1000 lines refused" }]);
+});
+
+describe("the event loop turns between steps", () => {
+  const lineCount = 100_000;
+  const short = "y\n".repeat(lineCount);
+  test.each([
+    ["short lines", [short]],
+    ["a quote that is never closed before them", ['1,"open', short]],
+  ])("%s", async (_, lines) => {
+    let turns = 0;
+    let next = setImmediate(function count() {
+      turns++;
+      next = setImmediate(count);
+    });
+    const { ingested } = await run(lines);
+    clearImmediate(next);
+    expect(ingested.rejectedLines).toBeGreaterThanOrEqual(lineCount);
+    expect(turns).toBeGreaterThanOrEqual(lineCount / STEP_LINES);
+  });
 });

@@ -1,8 +1,10 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { cutToBytes } from "@doorbell/event-contracts/describe-issues";
 import type { Issue } from "@doorbell/event-contracts/parsed";
 import { FileBroken } from "./file-broken.ts";
 import { fileContents } from "./file-contents.ts";
-import type { Findings, FoundOrder } from "./found-order.ts";
-import { CHECKPOINT_ORDERS, ORDER_EVENT_BYTES, REJECTED_LINES } from "./limits.ts";
+import type { Findings } from "./found-order.ts";
+import { CHECKPOINT_ORDERS, ORDER_EVENT_BYTES, RAW_BYTES, REJECTED_LINES } from "./limits.ts";
 import { orderEvent } from "./order-event.ts";
 import { OrderFile } from "./order-file.ts";
 import { FileRefused } from "./order-reader.ts";
@@ -10,7 +12,8 @@ import { OrderSender } from "./order-sender.ts";
 import type { OutgoingOrder } from "./order-sender.ts";
 import type { OrdersOutlet } from "./orders-outlet.ts";
 import type { Receipt } from "./receipts.ts";
-import { type Reject, reject } from "./reject.ts";
+import { ownText } from "./own-text.ts";
+import { type Line, type Reject, reject } from "./reject.ts";
 import type { RejectsWriter } from "./rejects.ts";
 import type { Upload } from "./upload.ts";
 
@@ -77,7 +80,6 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
   async function readToEnd(): Promise<Pick<Ingested, "status" | "reason">> {
     try {
       for await (const chunk of contents.chunks) {
-        signal.throwIfAborted();
         await take(file.push(chunk));
         if (rejectedLines > maxRejectedLines) throw new FileBroken(`more than ${maxRejectedLines} lines refused`);
         await keepCheckpoint();
@@ -101,14 +103,23 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
     }
   }
 
-  async function take({ orders, rejects: found }: Findings): Promise<void> {
+  async function take(steps: Iterable<Findings>): Promise<void> {
+    for (const step of steps) {
+      signal.throwIfAborted();
+      await takeStep(step);
+      await turn(); // or heartbeats, deadlines and answers would wait for the whole chunk
+    }
+  }
+
+  async function takeStep({ orders, rejects: found }: Findings): Promise<void> {
     await write(found);
     const outgoing: OutgoingOrder[] = [];
     for (const order of orders) {
       const body = JSON.stringify(orderEvent(order, upload));
       const bytes = sizeIfLarge(body);
-      if (bytes <= ORDER_EVENT_BYTES) outgoing.push({ order, body });
-      else await write(rejectOrder(order, tooLarge(bytes)));
+      const { orderId } = order.data;
+      if (bytes > ORDER_EVENT_BYTES) await write(rejectOrder({ orderId, lines: order.lines }, tooLarge(bytes)));
+      else outgoing.push({ body, orderId: ownText(orderId), lines: order.lines.map(kept) });
     }
     await sender.send(outgoing);
     await rejectUnsendable();
@@ -135,8 +146,15 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
   }
 }
 
-function rejectOrder({ data, lines }: FoundOrder, issue: Issue): Reject[] {
-  return lines.map((line) => reject(line, [issue], data.orderId));
+type RejectedOrder = Pick<OutgoingOrder, "orderId" | "lines">;
+
+function rejectOrder({ orderId, lines }: RejectedOrder, issue: Issue): Reject[] {
+  return lines.map((line) => reject(line, [issue], orderId));
+}
+
+/** What is kept of a line until its order has been sent: as much as a reject shows. */
+function kept({ line, raw }: Line): Line {
+  return { line, raw: ownText(cutToBytes(raw, RAW_BYTES)) };
 }
 
 /** Bytes of UTF-8, counted only where they may be too many: a character has at most three. */

@@ -5,6 +5,7 @@ import { inflate } from "./inflate.ts";
 import { ingestUpload } from "./ingest-upload.ts";
 import * as limits from "./limits.ts";
 import { memoryPorts, testInvocation, uploaded } from "./memory-ports.ts";
+import { OrderFile } from "./order-file.ts";
 import { reject } from "./reject.ts";
 import { csvLine, header, readAll } from "./testing.ts";
 
@@ -24,6 +25,8 @@ test("the limits are those of the design", () => {
     REJECTED_ORDER_ID_BYTES: 256,
     ORDER_TEXT_CHARS: MIB,
     REJECTED_LINES: 1_000_000,
+    LINE_VALUES: 20_000,
+    STEP_LINES: 250,
   });
 });
 
@@ -109,6 +112,50 @@ test("RAW_BYTES of a line are kept, REJECTED_ORDER_ID_BYTES of its order's id, a
   expect(rejected(RAW_BYTES + 1, REJECTED_ORDER_ID_BYTES + 1)).toMatchObject({
     raw: `${"r".repeat(RAW_BYTES - 3)}…`,
     orderId: `${"o".repeat(REJECTED_ORDER_ID_BYTES - 3)}…`,
+  });
+});
+
+describe("a step finds no more than STEP_LINES lines and those of one order", () => {
+  const { STEP_LINES, ORDER_LINES } = limits;
+  const oneOrder = `${csvLine()}\n`.repeat(ORDER_LINES);
+  test.each([
+    ["CSV, short lines", `${header}\n${"y\n".repeat(50_000)}`],
+    ["CSV, an unclosed quote", `${header}\n1,"open\n${"y\n".repeat(600_000)}`],
+    ["CSV, one order and the lines for which it is refused", `${header}\n${oneOrder}${"1,A-1\n".repeat(50_000)}`],
+    ["NDJSON, short lines", "{}\n".repeat(50_000)],
+    ["NDJSON, orders", `${JSON.stringify(sampleOrder())}\n`.repeat(5_000)],
+  ])("%s", (_, contents) => {
+    const file = new OrderFile();
+    const lines = [...file.push(Buffer.from(contents)), ...file.end()].map(
+      ({ orders, rejects }) => rejects.length + orders.reduce((sum, order) => sum + order.lines.length, 0),
+    );
+    expect(Math.max(...lines)).toBeLessThanOrEqual(STEP_LINES + ORDER_LINES);
+    expect(lines.reduce((sum, count) => sum + count, 0)).toBe(file.lines);
+    expect(file.lines).toBeGreaterThanOrEqual(5_000);
+  });
+});
+
+test("a line of NDJSON may have LINE_VALUES commas and brackets, outside its texts, and no more", () => {
+  const order = sampleOrder({ shipMode: 'a\\"[{,' });
+  const own =
+    JSON.stringify({ ...order, ignored: [] })
+      .replaceAll(/"(?:[^"\\]|\\.)*"/g, "")
+      .match(/[[{,]/g)?.length ?? 0;
+  const lineOf = (count: number) =>
+    JSON.stringify({ ...order, ignored: [] }).replace('"ignored":[]', `"ignored":[${"1,".repeat(count - own)}1]`);
+  const { LINE_VALUES } = limits;
+  const contents = [lineOf(LINE_VALUES), lineOf(LINE_VALUES + 1), JSON.stringify(",".repeat(LINE_VALUES + 1))].join(
+    "\n",
+  );
+  expect(readAll(contents)).toMatchObject({
+    orders: [{ data: { shipMode: order.shipMode } }],
+    rejects: [
+      {
+        line: 2,
+        reasons: [{ expected: `a line of at most ${LINE_VALUES} commas and opening brackets outside its texts` }],
+      },
+      { line: 3, reasons: [{ path: "", received: expect.stringContaining('",,,') }] },
+    ],
   });
 });
 

@@ -8,6 +8,15 @@ const GB = 1_000_000_000;
 /** A line, and a record whose quoted fields span lines, has at most this many bytes of UTF-8. */
 export const LINE_BYTES = MIB;
 
+/**
+ * A line of NDJSON has at most this many commas and opening brackets outside its texts: a megabyte of brackets takes a hundred once
+ * it is parsed. An order of 500 lines has fewer than 5,000.
+ */
+export const LINE_VALUES = 20_000;
+
+/** So many lines are read, validated and taken at most before the event loop turns: what is found of them is held together. */
+export const STEP_LINES = 250;
+
 /** An order has at most this many lines. */
 export const ORDER_LINES = MAX_ORDER_LINES;
 
@@ -51,7 +60,7 @@ export const BATCHES_IN_FLIGHT = 4;
 export const CHECKPOINT_ORDERS = 5_000;
 
 /** The rejects of one upload go to S3 in parts of this size (S3: 5 MiB to 5 GiB, 10,000 parts). */
-export const REJECTS_PART_BYTES = 8 * MIB;
+export const REJECTS_PART_BYTES = 5 * MIB;
 
 /** A run stops so long before Lambda's deadline: time to hear of the batches under way and to save the checkpoint. */
 export const DEADLINE_MARGIN_MS = 10_000;

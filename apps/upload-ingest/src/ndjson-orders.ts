@@ -2,6 +2,7 @@ import { issueAt } from "@doorbell/event-contracts/issue";
 import { parseOrderPlacedData } from "@doorbell/event-contracts/order-placed";
 import type { Issue } from "@doorbell/event-contracts/parsed";
 import type { Findings } from "./found-order.ts";
+import { LINE_VALUES, STEP_LINES } from "./limits.ts";
 import type { LineBlock } from "./line-blocks.ts";
 import { isTooLong, lineTooLong, notUtf8, restUnread } from "./line-faults.ts";
 import type { OrderReader } from "./order-reader.ts";
@@ -17,34 +18,47 @@ export class NdjsonOrders implements OrderReader {
     return this.#lines;
   }
 
-  push(block: LineBlock, to: Findings): void {
-    if (block.kind === "lines") return this.#read(block.text, to);
-    this.#refuse(block.beginning, [lineTooLong()], to);
-    this.#nextLine++;
+  *push(block: LineBlock): Generator<Findings> {
+    if (block.kind === "lines") yield* this.#read(block.text);
+    else yield this.#skip(block.beginning);
   }
 
   /** Every line is settled as it comes. */
-  end(): void {}
+  *end(): Generator<Findings> {}
 
-  cut(partial: string, reason: string, to: Findings): void {
+  *cut(partial: string, reason: string): Generator<Findings> {
     if (partial !== "") this.#lines++;
-    to.rejects.push(reject({ line: this.#nextLine, raw: partial }, [restUnread(reason)]));
+    yield { orders: [], rejects: [reject({ line: this.#nextLine, raw: partial }, [restUnread(reason)])] };
   }
 
-  #read(text: string, to: Findings): void {
+  #skip(beginning: string): Findings {
+    const to = nothingFound();
+    this.#refuse(beginning, [lineTooLong()], to);
+    this.#nextLine++;
+    return to;
+  }
+
+  *#read(text: string): Generator<Findings> {
     const isDecoded = !text.includes("\uFFFD");
+    let to = nothingFound();
     for (let at = 0; at < text.length; this.#nextLine++) {
+      if (to.orders.length + to.rejects.length === STEP_LINES) {
+        yield to;
+        to = nothingFound();
+      }
       const newline = text.indexOf("\n", at);
       const end = newline === -1 ? text.length : newline;
       if (isTooLong(text, at, end)) this.#refuse(text.slice(at, end), [lineTooLong()], to);
       else this.#readLine(text.slice(at, end).trim(), isDecoded, to);
       at = end + 1;
     }
+    yield to;
   }
 
   #readLine(raw: string, isDecoded: boolean, to: Findings): void {
     if (raw === "") return;
     if (!isDecoded && raw.includes("\uFFFD")) return this.#refuse(raw, [notUtf8()], to);
+    if (hasTooManyValues(raw)) return this.#refuse(raw, [TOO_MANY_VALUES], to);
     const json = parseJson(raw);
     if (json === undefined) return this.#refuse(raw, [issueAt("", "JSON", raw)], to);
     const order = parseOrderPlacedData(json.value);
@@ -57,6 +71,36 @@ export class NdjsonOrders implements OrderReader {
     this.#lines++;
     to.rejects.push(reject({ line: this.#nextLine, raw }, reasons, orderId));
   }
+}
+
+const TOO_MANY_VALUES: Issue = {
+  path: "",
+  expected: `a line of at most ${LINE_VALUES} commas and opening brackets outside its texts`,
+  received: "more of them",
+};
+
+const QUOTE = 34;
+const COMMA = 44;
+const LIST = 91;
+const BACKSLASH = 92;
+const OBJECT = 123;
+
+/** True for more than {@link LINE_VALUES}, which only a longer line can have. Every value but the first follows one of what is counted. */
+function hasTooManyValues(raw: string): boolean {
+  if (raw.length <= LINE_VALUES) return false;
+  let found = 0;
+  let isText = false;
+  for (let at = 0; at < raw.length; at++) {
+    const code = raw.charCodeAt(at);
+    if (code === QUOTE) isText = !isText;
+    else if (isText) at += code === BACKSLASH ? 1 : 0;
+    else if ((code === COMMA || code === LIST || code === OBJECT) && ++found > LINE_VALUES) return true;
+  }
+  return false;
+}
+
+function nothingFound(): Findings {
+  return { orders: [], rejects: [] };
 }
 
 function parseJson(raw: string): { readonly value: unknown } | undefined {

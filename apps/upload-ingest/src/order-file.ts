@@ -15,10 +15,11 @@ const UTF_16 = /^\uFFFD{0,2}(?:\0[^\0]|[^\0]\0){4}/;
  * character that is not white space is `{`, else CSV, whose header must be that of the superstore layout.
  *
  *     const file = new OrderFile();
- *     for await (const chunk of chunks) handle(file.push(chunk));
- *     handle(file.end());
+ *     for await (const chunk of chunks) for (const found of file.push(chunk)) await handle(found);
+ *     for (const found of file.end()) await handle(found);
  *
- * Which orders and rejects are found depends on the bytes alone, never on how they are cut into chunks.
+ * What is found comes in steps of a bounded number of lines, each read when it is asked for. The steps of one call must be
+ * taken to their end before the next call. Which orders and rejects are found depends on the bytes alone, never on how they are cut into chunks.
  */
 export class OrderFile {
   readonly #blocks = new LineBlocks();
@@ -37,37 +38,34 @@ export class OrderFile {
   }
 
   /** Takes the next bytes, decompressed. @throws FileRefused where this is no file of orders */
-  push(chunk: Uint8Array): Findings {
-    const found: Findings = { orders: [], rejects: [] };
-    for (const block of this.#blocks.push(chunk)) this.#take(block, found);
-    return found;
+  *push(chunk: Uint8Array): Generator<Findings> {
+    for (const block of this.#blocks.push(chunk)) yield* this.#take(block);
   }
 
   /** Ends the file. @throws FileRefused where it was empty or is no file of orders */
-  end(): Findings {
-    const found: Findings = { orders: [], rejects: [] };
-    for (const block of this.#blocks.flush()) this.#take(block, found);
+  *end(): Generator<Findings> {
+    for (const block of this.#blocks.flush()) yield* this.#take(block);
     const rest = this.#blocks.rest();
-    if (rest !== "") this.#take({ kind: "lines", text: rest }, found);
+    if (rest !== "") yield* this.#take({ kind: "lines", text: rest });
     if (this.#reader === undefined) throw new FileRefused("empty");
-    this.#reader.end(found);
-    return found;
+    yield* this.#reader.end();
   }
 
   /**
    * Ends a file that breaks off for `reason`: refuses what is open, and adds a reject for the first line that was not read.
    * @throws FileRefused where nothing of it was read
    */
-  cut(reason: string): Findings {
-    const found: Findings = { orders: [], rejects: [] };
-    for (const block of this.#blocks.flush()) this.#take(block, found);
+  *cut(reason: string): Generator<Findings> {
+    for (const block of this.#blocks.flush()) yield* this.#take(block);
     if (this.#reader === undefined) throw new FileRefused(reason);
-    this.#reader.cut(this.#blocks.rest(), reason, found);
-    return found;
+    yield* this.#reader.cut(this.#blocks.rest(), reason);
   }
 
-  #take(block: LineBlock, found: Findings): void {
-    if (this.#reader !== undefined) return this.#reader.push(block, found);
+  *#take(block: LineBlock): Generator<Findings> {
+    if (this.#reader !== undefined) {
+      yield* this.#reader.push(block);
+      return;
+    }
     if (block.kind === "too-long") throw new FileRefused("neither a CSV header nor NDJSON: its first line is too long");
     const text =
       this.#blank + (this.#blank === "" && block.text.startsWith(BYTE_ORDER_MARK) ? block.text.slice(1) : block.text);
@@ -80,6 +78,6 @@ export class OrderFile {
     }
     if (UTF_16.test(content)) throw new FileRefused("expected UTF-8, received UTF-16");
     this.#reader = content.startsWith("{") ? new NdjsonOrders() : new CsvOrders();
-    this.#reader.push({ kind: "lines", text }, found);
+    yield* this.#reader.push({ kind: "lines", text });
   }
 }

@@ -1,18 +1,19 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { fullJitter } from "@doorbell/idempotency/backoff";
-import type { FoundOrder } from "./found-order.ts";
 import { BATCH_BYTES, BATCH_ENTRIES, BATCHES_IN_FLIGHT } from "./limits.ts";
 import type { OrdersOutlet } from "./orders-outlet.ts";
+import type { Line } from "./reject.ts";
 
-/** An order and its event as JSON. */
+/** An order's event as JSON, and what is needed of the order if that cannot be sent. */
 export interface OutgoingOrder {
-  readonly order: FoundOrder;
   readonly body: string;
+  readonly orderId: string;
+  readonly lines: readonly Line[];
 }
 
 /** An order that the outlet will never take. */
 export interface RefusedOrder {
-  readonly order: FoundOrder;
+  readonly order: OutgoingOrder;
   readonly reason: string;
 }
 
@@ -119,7 +120,7 @@ export class OrderSender {
         if (result?.kind === "sent") continue;
         if (result?.kind === "refused") {
           this.#firstUnsent = Math.min(this.#firstUnsent, first);
-          this.#refused.push({ order: outgoing.order, reason: result.reason });
+          this.#refused.push({ order: outgoing, reason: result.reason });
           continue;
         }
         failed.push(outgoing);

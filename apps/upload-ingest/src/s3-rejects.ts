@@ -27,12 +27,11 @@ function openWriter(client: S3Client, target: { readonly Bucket: string; readonl
 
   return {
     async write(rejects) {
-      for (const reject of rejects) {
-        const line = Buffer.from(`${JSON.stringify(reject)}\n`);
-        held.push(line);
-        heldBytes += line.length;
-        if (heldBytes >= REJECTS_PART_BYTES) await putPart();
-      }
+      // One buffer for all: a part may hold a hundred thousand lines, each of which would take more as a buffer than as text.
+      const lines = Buffer.from(rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(""));
+      held.push(lines);
+      heldBytes += lines.length;
+      if (heldBytes >= REJECTS_PART_BYTES) await putPart();
     },
     async close() {
       if (uploadId === undefined && heldBytes === 0) return undefined;

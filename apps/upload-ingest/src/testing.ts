@@ -46,9 +46,11 @@ export function readAll(contents: string | Uint8Array, chunkBytes = Number.POSIT
   const bytes = Buffer.from(contents);
   const file = new OrderFile();
   const found: Findings = { orders: [], rejects: [] };
-  const add = ({ orders, rejects }: Findings) => {
-    found.orders.push(...orders);
-    found.rejects.push(...rejects);
+  const add = (steps: Iterable<Findings>) => {
+    for (const { orders, rejects } of steps) {
+      found.orders.push(...orders);
+      found.rejects.push(...rejects);
+    }
   };
   for (let at = 0; at < bytes.length; at += chunkBytes) add(file.push(bytes.subarray(at, at + chunkBytes)));
   add(file.end());
