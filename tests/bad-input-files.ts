@@ -272,6 +272,22 @@ export const files: readonly FileCase[] = [
   },
   { input: "plain text named .gz", contents: goodFile, suffix: ".csv.gz", receipt: "done", orders: BOTH, rejects: [] },
   {
+    input: "a gzip padded with zeros",
+    contents: (id) => Buffer.concat([gzipSync(bytesOf(goodFile(id))), Buffer.alloc(10_240)]),
+    suffix: ".csv.gz",
+    receipt: "done",
+    orders: BOTH,
+    rejects: [],
+  },
+  {
+    input: "a gzip followed by zeros and something else",
+    contents: (id) => Buffer.concat([gzipSync(bytesOf(goodFile(id))), Buffer.alloc(10_240), gzipSync("more")]),
+    suffix: ".csv.gz",
+    receipt: "incomplete: corrupt gzip",
+    orders: ["before"],
+    rejects: [`line 3: ${CUT}`, "line 4: expected the rest of the file, from this line on, received corrupt gzip"],
+  },
+  {
     input: "several gzip members",
     contents: (id) => {
       const bytes = bytesOf(goodFile(id));

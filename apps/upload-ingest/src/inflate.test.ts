@@ -55,13 +55,46 @@ test("flipped bits are found, and the same is read however the file is cut", asy
   expect((await inflateAll(bytes, 100)).text).toBe(whole.text);
 });
 
-test.each(["lost", "\0\0\0\0", "\0".repeat(20_000), "\0".repeat(20_000) + "lost"])(
-  "what follows the gzip is not passed over in silence (%#)",
+describe("zeros after the last member are padding", () => {
+  const members = Buffer.concat([gzipSync("first "), gzipSync("second")]);
+  // In one slice of what is inflated at a time, at its end, in the next one, and over several.
+  test.each([1, 8192 - members.length, 8192, 100_000])("%i of them, however the file is cut", async (zeros) => {
+    const padded = Buffer.concat([members, Buffer.alloc(zeros)]);
+    const cutHere = [1, 7, members.length, members.length + 1, 8192, padded.length];
+    for (const size of zeros < 10_000 ? cutHere : cutHere.slice(2))
+      expect(await inflateAll(padded, size)).toEqual({ text: "first second", error: undefined });
+  });
+
+  test("the file is read to its end, for its checksum", async () => {
+    let read = 0;
+    async function* counted() {
+      for await (const chunk of chunksOf(Buffer.concat([members, Buffer.alloc(50_000)]), 1000)) {
+        read += chunk.length;
+        yield chunk;
+      }
+    }
+    for await (const _ of inflate(counted()));
+    expect(read).toBe(members.length + 50_000);
+  });
+});
+
+test.each(["lost", "\0\0lost", "\0".repeat(20_000) + "lost", "\0".repeat(20_000) + "\n"])(
+  "what else follows the gzip is not passed over in silence (%#)",
   async (tail) => {
-    const { error } = await inflateAll(Buffer.concat([gzipSync("kept"), Buffer.from(tail)]));
-    expect(error).toMatchObject({ code: "FILE_BROKEN", reason: "corrupt gzip" });
+    for (const size of [1, 1000, 100_000]) {
+      const { text, error } = await inflateAll(Buffer.concat([gzipSync("kept"), Buffer.from(tail)]), size);
+      expect(error).toMatchObject({ code: "FILE_BROKEN", reason: "corrupt gzip" });
+      expect(["", "kept"]).toContain(text);
+    }
   },
 );
+
+test("a member behind zeros is not lost in silence: the file is corrupt", async () => {
+  for (const zeros of [1, 512, 20_000]) {
+    const bytes = Buffer.concat([gzipSync("first"), Buffer.alloc(zeros), gzipSync("second")]);
+    expect(await inflateAll(bytes)).toMatchObject({ text: "first", error: { reason: "corrupt gzip" } });
+  }
+});
 
 test("a bomb is stopped soon after the free part", async () => {
   const bomb = gzipSync(Buffer.alloc(100 * 1024 * 1024), { level: 9 });

@@ -15,7 +15,8 @@ export function isGzip(beginning: Uint8Array): boolean {
 }
 
 /**
- * Inflates gzip of one or several members. Of a truncated file everything that is there is yielded
+ * Inflates gzip of one or several members. Zeros after the last one are padding, as tapes and some senders add it, and are passed
+ * over. A member behind such zeros, which GNU gzip ignores with a warning, makes the file corrupt. Of a truncated file everything that is there is yielded
  * before it throws; of a corrupt one everything before the 8 KiB with the fault.
  *
  * @throws FileBroken where it is truncated, corrupt (something else after the gzip is, too), or inflates beyond the limits
@@ -24,6 +25,8 @@ export async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   const gunzip = createGunzip({ chunkSize: OUTPUT_BYTES });
   const inflated: Uint8Array[] = [];
   let compressedBytes = 0;
+  /** Bytes after the last member; not zero once they have begun. */
+  let padding = 0;
   let bytes = 0;
   // Flowing, so that nothing stays in the stream's own buffer, which is lost when the stream fails.
   gunzip.on("data", (chunk: Uint8Array) => inflated.push(chunk));
@@ -32,10 +35,10 @@ export async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
   const ended = new Promise<void>((resolve) => gunzip.once("end", resolve));
   try {
     for await (const slice of slicesOf(chunks)) {
-      if (gunzip.readableEnded) break;
       compressedBytes += slice.length;
-      // Zeros after the gzip end the stream, which then answers no write.
-      await Promise.race([failed, ended, new Promise<void>((resolve) => gunzip.write(slice, () => resolve()))]);
+      // Zeros after a member end the stream, which then answers no write.
+      if (padding === 0)
+        await Promise.race([failed, ended, new Promise<void>((resolve) => gunzip.write(slice, () => resolve()))]);
       for (let piece = inflated.shift(); piece !== undefined; piece = inflated.shift()) {
         bytes += piece.length;
         yield piece;
@@ -43,16 +46,23 @@ export async function* inflate(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
       if (bytes > INFLATION_FREE_BYTES && bytes > compressedBytes * INFLATION_RATIO) {
         throw new FileBroken(`inflates to more than ${INFLATION_RATIO} times its size`);
       }
+      padding = compressedBytes - gunzip.bytesWritten;
+      if (!isZeros(slice.subarray(Math.max(0, slice.length - padding)))) throw new FileBroken("corrupt gzip");
     }
     gunzip.end();
     await Promise.race([failed, ended]);
     yield* inflated;
-    if (gunzip.bytesWritten < compressedBytes) throw new FileBroken("corrupt gzip");
   } catch (error) {
     throw brokenGzip(error);
   } finally {
     gunzip.destroy();
   }
+}
+
+const ZEROS = Buffer.alloc(SLICE_BYTES);
+
+function isZeros(slice: Uint8Array): boolean {
+  return ZEROS.subarray(0, slice.length).equals(slice);
 }
 
 /** Cut at multiples of the slice's size, so that what is lost with a corrupt slice does not depend on the chunks. */
