@@ -11,12 +11,32 @@ import { sqsOrdersOutlet } from "./sqs-orders-outlet.ts";
 const fates: Record<string, object> = {
   throttled: { Code: "InternalError", SenderFault: false },
   illegal: { Code: "InvalidMessageContents", Message: "no such character", SenderFault: true },
+  long: { Code: "AWS.SimpleQueueService.InvalidParameterValue", SenderFault: true },
+  doubtful: { Code: "InvalidMessageContents", SenderFault: false },
 };
+/** Codes that come with `SenderFault: true` and say nothing against the message. */
+const passing = [
+  "RequestThrottled",
+  "RequestThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "AWS.SimpleQueueService.RequestThrottled",
+  "com.amazonaws.sqs#RequestThrottled",
+  "KmsThrottled",
+  "KMS.ThrottlingException",
+  "KMS.AccessDeniedException",
+  "OverLimit",
+  "SomethingNew",
+];
+for (const Code of passing) fates[Code] = { Code, SenderFault: true };
 const calls: Record<string, { status: number; type: string }> = {
   "no-permission": { status: 403, type: "AccessDeniedException" },
   "no-queue": { status: 400, type: "com.amazonaws.sqs#QueueDoesNotExist" },
   "server-fault": { status: 503, type: "ServiceUnavailable" },
   "too-fast": { status: 400, type: "com.amazonaws.sqs#RequestThrottled" },
+  "key-too-fast": { status: 400, type: "com.amazonaws.sqs#KmsThrottled" },
+  "too-many": { status: 400, type: "RequestLimitExceeded" },
+  "too-slow": { status: 400, type: "RequestTimeout" },
 };
 
 const batchSchema = v.object({
@@ -72,9 +92,24 @@ test("each entry of a call that was answered has its own result", async () => {
   ]);
 });
 
-test.each(["server-fault", "too-fast"])("%s may pass: every entry failed", async (queue) => {
-  expect(await outlet(queue).send(["a", "b"])).toMatchObject([{ kind: "failed" }, { kind: "failed" }]);
+test("what is a fault of the message itself is refused, with its code", async () => {
+  expect(await outlet("orders").send(["illegal", "long", "doubtful"])).toMatchObject([
+    { kind: "refused", reason: "InvalidMessageContents: no such character" },
+    { kind: "refused", reason: "AWS.SimpleQueueService.InvalidParameterValue" },
+    { kind: "failed" },
+  ]);
 });
+
+test.each(passing)("%s may pass, whoever's fault it is called", async (code) => {
+  expect(await outlet("orders").send([code])).toMatchObject([{ kind: "failed", error: { code } }]);
+});
+
+test.each(["server-fault", "too-fast", "key-too-fast", "too-many", "too-slow"])(
+  "%s may pass: every entry failed",
+  async (queue) => {
+    expect(await outlet(queue).send(["a", "b"])).toMatchObject([{ kind: "failed" }, { kind: "failed" }]);
+  },
+);
 
 test("nobody listening may pass: every entry failed", async () => {
   expect(await outlet("orders", "http://127.0.0.1:1").send(["a"])).toMatchObject([{ kind: "failed" }]);

@@ -2,8 +2,9 @@ import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } f
 import type { OrdersOutlet, SendResult } from "./orders-outlet.ts";
 
 /**
- * Sends order events to an SQS queue. `SendMessageBatch` answers 200 even when entries failed (SQS API reference), so each
- * entry is looked at: a sender's fault is refused, anything else may be sent again.
+ * Sends order events to an SQS queue. `SendMessageBatch` answers 200 even when entries failed (SQS API reference,
+ * `BatchResultErrorEntry`), so each entry is looked at: one whose code is about the message is refused, anything else may be sent
+ * again. `SenderFault` alone does not say which: a throttled caller, or one whose key KMS throttles, is a sender at fault, too.
  */
 export function sqsOrdersOutlet(client: SQSClient, queueUrl: string): OrdersOutlet {
   return {
@@ -27,12 +28,18 @@ export function sqsOrdersOutlet(client: SQSClient, queueUrl: string): OrdersOutl
 
 function failureOf({ Code, Message, SenderFault }: BatchResultErrorEntry): SendResult {
   const code = Code ?? "Unknown";
-  return SenderFault === true
+  return SenderFault === true && ABOUT_THE_MESSAGE.test(code)
     ? { kind: "refused", reason: `${code}${Message === undefined ? "" : `: ${Message}`}` }
     : { kind: "failed", error: new EntryFailed(code) };
 }
 
-/** The SDK has retried these a few times already; a client error other than throttling stays what it is. */
+/** Also in the notation of the query protocol, `AWS.SimpleQueueService.…`, and of JSON, `com.amazonaws.sqs#…`. */
+const ABOUT_THE_MESSAGE = /^(?:.*[.#])?Invalid(?:MessageContents|ParameterValue)$/;
+
+/** Client errors that pass, by the names that AWS services give them. */
+const PASSING = /Throttl|TooManyRequests|LimitExceeded|OverLimit|SlowDown|PriorRequestNotComplete|RequestTimeout/i;
+
+/** The SDK has retried these a few times already; a client error that does not pass stays what it is. */
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ("$retryable" in error && error.$retryable !== undefined) return true;
@@ -42,7 +49,7 @@ function isTransient(error: unknown): boolean {
       ? metadata.httpStatusCode
       : undefined;
   if (typeof status !== "number") return true; // no answer came: connection refused, reset, timed out
-  return status >= 500 || status === 429 || /throttl|TooManyRequests|RequestThrottled/i.test(error.name);
+  return status >= 500 || status === 429 || PASSING.test(error.name);
 }
 
 /** SQS failed one entry of a batch. */
