@@ -1,7 +1,8 @@
 import { gzipSync } from "node:zlib";
 import type { Column } from "@doorbell/upload-ingest/superstore-layout";
 import { header } from "@doorbell/upload-ingest/testing";
-import { line, order, type OrderId } from "./bad-input-samples.ts";
+import { sampleLine } from "@doorbell/event-contracts/testing";
+import { line, order, ORDER_ID, type OrderId } from "./bad-input-samples.ts";
 
 /** A file that is uploaded, and how it ends. */
 export interface FileCase {
@@ -421,6 +422,25 @@ export const files: readonly FileCase[] = [
     receipt: "done",
     orders: BOTH,
     rejects: [`line 2: customer.name: ${TEXT(256)}, received "canary\\ud800"`],
+  },
+  {
+    input: "a right-to-left override in an order id (NDJSON)",
+    contents: ndjson(() => JSON.stringify(order("canary\u202e"))),
+    receipt: "done",
+    orders: BOTH,
+    rejects: [`line 2: orderId: expected ${ORDER_ID}, received "canary\\u202e"`],
+  },
+  {
+    input: "amounts with zeros at their ends (NDJSON): taken without them",
+    contents: ndjson((id) =>
+      JSON.stringify(
+        order(id("odd"), { lines: [sampleLine({ amount: "1.50" }), sampleLine({ amount: "2.00" })], total: "3.5000" }),
+      ),
+    ),
+    receipt: "done",
+    orders: ["after", "before", "odd"],
+    stored: { odd: { placed: { total: "3.5", lines: [{ amount: "1.5" }, { amount: "2" }] } } },
+    rejects: [],
   },
   {
     input: "a line that is no JSON (NDJSON)",

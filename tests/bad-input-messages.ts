@@ -1,4 +1,5 @@
-import { orderPlaced, type OrderId } from "./bad-input-samples.ts";
+import { sampleLine } from "@doorbell/event-contracts/testing";
+import { ORDER_ID, orderPlaced, type OrderId } from "./bad-input-samples.ts";
 
 /** A message to the orders queue, and how it ends. */
 export interface MessageCase {
@@ -119,6 +120,25 @@ export const messages: readonly MessageCase[] = [
     earlier: (id) => json(orderPlaced(id("first"))),
     body: (id) => json(orderPlaced(id("first"))),
     stored: { first: { version: 1, status: "placed" } },
+  },
+  {
+    input: "the same id with the same amounts, written with other zeros: a duplicate, which changes nothing",
+    earlier: (id) => json(orderPlaced(id("first"))),
+    body: (id) => {
+      const lines = [sampleLine({ productName: "canary desk", amount: "10.500" })];
+      return json(orderPlaced(id("first"), { lines, total: "10.50" }));
+    },
+    stored: { first: { version: 1, status: "placed", placed: { total: "10.5" } } },
+  },
+  {
+    input: "an order id with a zero-width space",
+    body: () => json(orderPlaced("canary\u200b")),
+    parked: `The body is not a valid business event: data.orderId: expected ${ORDER_ID}, received "canary\\u200b"`,
+  },
+  {
+    input: "an order id that is not in NFC: the sign for ångström in the place of the letter",
+    body: () => json(orderPlaced("canary\u212b")),
+    parked: `The body is not a valid business event: data.orderId: expected ${ORDER_ID}, received "canary\u212b"`,
   },
   {
     input: "the same id for another order: orders are told apart by the order's id, so both are stored",

@@ -25,6 +25,10 @@ export function order(orderId: string, data: Partial<OrderPlacedData> = {}): Ord
   });
 }
 
+/** What an order id must be, as its refusal says. */
+export const ORDER_ID =
+  "1 to 64 characters, no control characters or lone surrogates, no white space at either end, in Unicode's NFC, none invisible or bidirectional";
+
 /** An event about {@link order}. */
 export function orderPlaced(
   orderId: string,

@@ -1,5 +1,5 @@
 import { issueAt } from "@doorbell/event-contracts/issue";
-import { canonicalAmount, isAmount, isSignedAmount, sumAmounts } from "@doorbell/event-contracts/money";
+import { isAmount, sumAmounts } from "@doorbell/event-contracts/money";
 import { type OrderPlacedData, parseOrderLine, parseOrderPlacedData } from "@doorbell/event-contracts/order-placed";
 import type { Issue } from "@doorbell/event-contracts/parsed";
 import type { CsvRecord } from "./csv-records.ts";
@@ -92,9 +92,9 @@ function lineCandidate({ fields }: CsvRecord, layout: Layout) {
     category: fields[layout["Category"]],
     subCategory: fields[layout["Sub-Category"]],
     quantity: quantityOf(fields[layout["Quantity"]] ?? ""),
-    amount: amountOf(fields[layout["Sales"]] ?? ""),
-    discount: amountOf(fields[layout["Discount"]] ?? ""),
-    profit: amountOf(fields[layout["Profit"]] ?? ""),
+    amount: fields[layout["Sales"]] ?? "",
+    discount: fields[layout["Discount"]] ?? "",
+    profit: fields[layout["Profit"]] ?? "",
   };
   return withoutEmpty(line, ["productName", "category", "subCategory", "discount", "profit"]);
 }
@@ -103,11 +103,6 @@ function lineCandidate({ fields }: CsvRecord, layout: Layout) {
 function withoutEmpty<Fields extends object>(fields: Fields, optional: readonly (keyof Fields)[]): Fields {
   for (const name of optional) if (fields[name] === "") delete fields[name];
   return fields;
-}
-
-/** Equal amounts are written alike in every event; what is no amount goes to the contract as it is. */
-function amountOf(text: string): string {
-  return text.length > 1 && text.endsWith("0") && isSignedAmount(text) ? canonicalAmount(text) : text;
 }
 
 /** Plain decimal notation becomes a number, whose range and wholeness the contract judges; other text stays text. */

@@ -27,6 +27,7 @@ test("text that was received is cut to 100 characters and has no raw control cha
   );
   expect(issueAt("", "x", "y".repeat(2_000_000)).received).toBe(`"${"y".repeat(98 - 1)}…"`);
   expect(issueAt("", "x", "\ud800").received).toBe('"\\ud800"');
+  expect(issueAt("", "x", "A\u200b\u202e\ufeff").received).toBe('"A\\u200b\\u202e\\ufeff"');
 });
 
 test("a path reads like code, and quotes what code could not say", () => {

@@ -6,8 +6,8 @@ export const MAX_ISSUES = 50;
 const MAX_RECEIVED_CHARS = 100;
 const MAX_PATH_CHARS = 200;
 const PLAIN_KEY = /^[A-Za-z_$][\w$]{0,63}$/;
-// JSON leaves these as they are, yet terminals act on them or SQS refuses them in an attribute.
-const UNPRINTABLE = /[\u007f-\u009f\u2028\u2029\ufffe\uffff]/g;
+// JSON leaves these as they are, yet terminals act on them, nobody sees them, or SQS refuses them in an attribute.
+const UNPRINTABLE = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufffe\uffff]/g;
 
 /** An issue at `path`, with `received` described in at most 100 printable characters: text quoted, objects by kind. */
 export function issueAt(path: string, expected: string, received: unknown): Issue {

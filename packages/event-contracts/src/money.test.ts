@@ -97,9 +97,19 @@ test("an amount has one canonical form, which is an amount and means the same", 
   );
 });
 
+test.each([
+  ["01.50", "a leading zero"],
+  ["+1.5", "a plus"],
+  ["-0", "minus zero"],
+  ["-0.00", "minus zero"],
+  ["1e3", "an exponent"],
+])("%s (%s) is refused, not rewritten", (text) => {
+  expect(isSignedAmount(text)).toBe(false);
+});
+
 test("arithmetic refuses what is no amount", () => {
   expect(() => sumAmounts(["1", "1e400"])).toThrow(InvalidAmount);
-  expect(() => canonicalAmount("1,000")).toThrow(expect.objectContaining({ code: "INVALID_AMOUNT", text: "1,000" }));
+  expect(() => sumAmounts(["1,000"])).toThrow(expect.objectContaining({ code: "INVALID_AMOUNT", text: "1,000" }));
 });
 
 function canonicalOf(amount: bigint): string {

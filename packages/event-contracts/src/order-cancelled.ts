@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { MAX_ORDER_ID_CHARS, orderEvent } from "./cloud-event.ts";
-import { identifier, text } from "./text.ts";
+import { orderEvent, orderIdSchema } from "./cloud-event.ts";
+import { text } from "./text.ts";
 
 /** The type of {@link OrderCancelled}. Version 1 is read for ever. */
 export const ORDER_CANCELLED_TYPE = "doorbell.order.cancelled.v1";
@@ -8,7 +8,7 @@ export const ORDER_CANCELLED_TYPE = "doorbell.order.cancelled.v1";
 export const MAX_CANCEL_REASON_CHARS = 1024;
 
 const orderCancelledDataSchema = v.object({
-  orderId: identifier(MAX_ORDER_ID_CHARS),
+  orderId: orderIdSchema,
   reason: text(MAX_CANCEL_REASON_CHARS),
 });
 

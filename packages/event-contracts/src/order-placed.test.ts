@@ -92,6 +92,40 @@ test.each(["1.01", "-0.1", "2", "45%", "0.33333"])("a discount may not be %s", (
   expect(parseOrderLine(sampleLine({ discount })).ok).toBe(false);
 });
 
+describe("amounts that are equal are one amount", () => {
+  test("in every field of money", () => {
+    const written = sampleLine({ amount: "1.50", discount: "0.1500", profit: "-2.0" });
+    expect(parseOrderLine(written)).toEqual({
+      ok: true,
+      value: { ...written, amount: "1.5", discount: "0.15", profit: "-2" },
+    });
+    const parsed = parseOrderPlacedData(
+      sampleOrder({ lines: [written, sampleLine({ amount: "0.00" })], total: "1.500" }),
+    );
+    expect(parsed).toMatchObject({ ok: true, value: { lines: [{ amount: "1.5" }, { amount: "0" }], total: "1.5" } });
+  });
+
+  test("whatever the number of zeros behind them", () => {
+    const units = fc.integer({ min: 0, max: 10_000_000 });
+    fc.assert(
+      fc.property(units, fc.nat(4), (tenThousandths, zeros) => {
+        const full = (tenThousandths / 10_000).toFixed(4);
+        const shortest = full.replace(/\.?0+$/, "");
+        const [whole = "", decimals = ""] = shortest.split(".");
+        const padded = (decimals + "0".repeat(zeros)).slice(0, 4);
+        const amount = padded === "" ? whole : `${whole}.${padded}`;
+        expect(parseOrderLine(sampleLine({ amount }))).toMatchObject({ ok: true, value: { amount: shortest } });
+      }),
+    );
+  });
+
+  test("what came is not changed", () => {
+    const order = Object.freeze(sampleOrder({ lines: [sampleLine({ amount: "1.50" })], total: "1.50" }));
+    expect(parseOrderPlacedData(order)).toMatchObject({ ok: true, value: { total: "1.5" } });
+    expect(order).toMatchObject({ total: "1.50", lines: [{ amount: "1.50" }] });
+  });
+});
+
 test.each([
   ["an empty one", ""],
   ["65 characters", "x".repeat(65)],
@@ -103,6 +137,19 @@ test.each([
   ["a space before", " A"],
   ["a space after", "A "],
   ["a no-break space after", "A\u00a0"],
+  ["a zero-width space", "A\u200bB"],
+  ["a zero-width joiner", "A\u200d"],
+  ["a zero-width no-break space", "\ufeffA"],
+  ["a soft hyphen", "A\u00adB"],
+  ["a word joiner", "A\u2060B"],
+  ["a left-to-right mark", "A\u200e"],
+  ["a right-to-left override", "A\u202eB"],
+  ["a right-to-left isolate", "A\u2067B"],
+  ["an Arabic letter mark", "A\u061cB"],
+  ["a line separator", "A\u2028B"],
+  ["a tag character", "A\u{e0041}"],
+  ["an accent apart from its letter", "Caf\u0065\u0301"],
+  ["a letter whose normal form is another", "\u212b"],
 ])("an order id is not %s", (_, orderId) => {
   expect(pathsOf(sampleOrder({ orderId }))).toEqual(["orderId"]);
 });

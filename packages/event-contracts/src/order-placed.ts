@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { dateSchema } from "./calendar-schema.ts";
-import { MAX_ORDER_ID_CHARS, orderEvent } from "./cloud-event.ts";
+import { orderEvent, orderIdSchema } from "./cloud-event.ts";
 import { withFieldRule } from "./field-rule.ts";
 import { isObject } from "./fields.ts";
 import { matching } from "./matching.ts";
@@ -47,7 +47,7 @@ const orderLineSchema = v.object({
 
 const orderPlacedDataSchema = withFieldRule(
   v.object({
-    orderId: identifier(MAX_ORDER_ID_CHARS),
+    orderId: orderIdSchema,
     orderedOn: dateSchema,
     shippedOn: v.exactOptional(dateSchema),
     shipMode: v.exactOptional(text(64)),

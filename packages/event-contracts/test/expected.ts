@@ -274,8 +274,8 @@ function contract(type: string) {
 }
 
 /**
- * A business event as services should see it, by the published contract of `type`, and by the two rules and the characters that
- * JSON Schema cannot tell of.
+ * A business event as services should see it, by the published contract of `type`, and by the rules and the characters that
+ * JSON Schema cannot tell of; its amounts without zeros that say nothing.
  */
 export function expectedBusinessEvent(type: string, event: unknown): unknown {
   const { validate, schema } = contract(type);
@@ -284,7 +284,22 @@ export function expectedBusinessEvent(type: string, event: unknown): unknown {
   if (at(known, "subject") !== at(known, "data.orderId")) return undefined;
   const lines = at(known, "data.lines");
   if (Array.isArray(lines) && cents(at(known, "data.total")) !== sumOf(lines)) return undefined;
-  return hasOddCharacter(known) ? undefined : known;
+  const orderId = String(at(known, "data.orderId"));
+  if (orderId !== orderId.normalize("NFC") || /[\p{DI}\p{Zl}\p{Zp}]/u.test(orderId)) return undefined;
+  return hasOddCharacter(known) ? undefined : withCanonicalAmounts(known);
+}
+
+const AMOUNTS = new Set(["amount", "total", "discount", "profit"]);
+
+function withCanonicalAmounts(value: unknown, name = ""): unknown {
+  if (Array.isArray(value)) return value.map((item) => withCanonicalAmounts(item));
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withCanonicalAmounts(child, key)]));
+  }
+  if (typeof value !== "string" || !AMOUNTS.has(name)) return value;
+  const [whole = "", decimals = ""] = value.split(".");
+  const said = decimals.replace(/0+$/, "");
+  return said === "" ? whole : `${whole}.${said}`;
 }
 
 function isCarried(event: unknown): boolean {

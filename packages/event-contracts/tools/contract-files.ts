@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import * as v from "valibot";
 import { type BreakingChange, breakingChanges } from "./compare-contracts.ts";
 import { publishedContracts } from "./json-schema.ts";
 
@@ -14,6 +15,27 @@ export function generatedFiles(): ContractFiles {
   return new Map(
     [...publishedContracts()].map(([type, schema]) => [`${type}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`]),
   );
+}
+
+const ACCEPTED_BREAKS = "accepted-breaks.json";
+
+const acceptedBreaksSchema = v.array(
+  v.strictObject({
+    file: v.string(),
+    path: v.string(),
+    change: v.string(),
+    /** For whoever sends what is refused now. */
+    why: v.pipe(v.string(), v.nonEmpty()),
+  }),
+);
+
+/** A breaking change that was made on purpose within a version, and why. */
+export type AcceptedBreak = v.InferOutput<typeof acceptedBreaksSchema>[number];
+
+/** The breaks that a contracts folder accepts, none where it names none. */
+export function acceptedBreaks(folder: URL = CONTRACTS_FOLDER): readonly AcceptedBreak[] {
+  const file = new URL(ACCEPTED_BREAKS, folder);
+  return existsSync(file) ? v.parse(acceptedBreaksSchema, JSON.parse(readFileSync(file, "utf8"))) : [];
 }
 
 /** What a contracts folder holds. */
@@ -71,18 +93,22 @@ export function staleFiles(generated: ContractFiles, written: ContractFiles): re
 }
 
 /**
- * What breaks senders from the contracts `before` to those `after`, by file. A contract that is not among `before` is new,
- * and may say what it likes; one that is gone breaks everyone who sends it.
+ * What breaks senders from the contracts `before` to those `after`, by file, but for what is `accepted` word by word. A contract that
+ * is not among `before` is new, and may say what it likes; one that is gone breaks everyone who sends it.
  */
 export function brokenContracts(
   before: ContractFiles,
   after: ContractFiles,
+  accepted: readonly AcceptedBreak[] = [],
 ): readonly { readonly file: string; readonly changes: readonly BreakingChange[] }[] {
   return [...before]
     .map(([file, text]) => {
       const now = after.get(file);
       const gone = [{ path: "", change: "the contract was removed" }];
-      return { file, changes: now === undefined ? gone : breakingChanges(JSON.parse(text), JSON.parse(now)) };
+      const changes = now === undefined ? gone : breakingChanges(JSON.parse(text), JSON.parse(now));
+      const isAccepted = ({ path, change }: BreakingChange) =>
+        accepted.some((each) => each.file === file && each.path === path && each.change === change);
+      return { file, changes: changes.filter((each) => !isAccepted(each)) };
     })
     .filter(({ changes }) => changes.length > 0);
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import {
+  acceptedBreaks,
   baseRevisions,
   brokenContracts,
   committedFiles,
@@ -11,7 +12,8 @@ import {
 
 /**
  * `contracts:write` brings the contracts folder up to date, unless that would break senders.
- * `contracts:check [--base REF]` fails where the folder is out of date, or where it breaks what was committed at the base.
+ * `contracts:check [--base REF]` fails where the folder is out of date, or where it breaks what was committed at the base. What
+ * `accepted-breaks.json` names is let pass, and said.
  */
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { base: { type: "string" } } });
 const isWriting = positionals[0] === "write";
@@ -19,13 +21,16 @@ const isWriting = positionals[0] === "write";
 const bases = values.base === undefined ? baseRevisions() : [values.base];
 const generated = generatedFiles();
 const earlier = isWriting ? [writtenFiles()] : bases.map((base) => committedFiles(base));
-const broken = earlier.flatMap((before) => brokenContracts(before, generated));
+const accepted = acceptedBreaks();
+const broken = earlier.flatMap((before) => brokenContracts(before, generated, accepted));
 const stale = staleFiles(generated, writtenFiles());
 
 const breaks = broken.flatMap(({ file, changes }) =>
   changes.map(({ path, change }) => `${file}: ${path || "the event"}: ${change}\n`),
 );
 for (const line of new Set(breaks)) process.stderr.write(line);
+for (const { file, path, change, why } of accepted)
+  process.stdout.write(`${file}: ${path || "the event"}: ${change}\n  accepted as a break: ${why}\n`);
 if (broken.length > 0) {
   process.stderr.write(
     "These changes break senders. Leave the version as it is and add a new one, see docs/contracts.md.\n",

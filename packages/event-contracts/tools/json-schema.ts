@@ -1,7 +1,7 @@
 import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { DATE, INSTANT, isDate, isInstant } from "../src/calendar.ts";
-import { expectedSubject } from "../src/cloud-event.ts";
+import { expectedSubject, isOrderId, MAX_ORDER_ID_CHARS } from "../src/cloud-event.ts";
 import { isObject } from "../src/fields.ts";
 import { ORDER_CANCELLED_TYPE, orderCancelledSchema } from "../src/order-cancelled.ts";
 import {
@@ -13,7 +13,7 @@ import {
   ORDER_PLACED_TYPE,
   orderPlacedSchema,
 } from "../src/order-placed.ts";
-import { CHARACTER } from "../src/text.ts";
+import { CHARACTER, identifier } from "../src/text.ts";
 import { BEYOND_SCHEMA } from "./compare-contracts.ts";
 
 /** The published contracts: JSON Schemas by the type of the event. */
@@ -38,6 +38,9 @@ function contractOf(type: string, title: string, schema: GenericSchema): JsonSch
   return { $id: `urn:doorbell:contract:${type.replace(/^doorbell\./, "")}`, title, ...convert(schema) };
 }
 
+/** No control characters and no noncharacters, in a notation that most languages' engines read. */
+const PORTABLE = String.raw`\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff`;
+
 /** What each rule that is a function means in JSON Schema, besides its words. What it cannot say is put into words. */
 const RULES = new Map<unknown, JsonSchema>([
   [isDate, { type: "string", format: "date", pattern: portable(DATE.source) }],
@@ -45,6 +48,14 @@ const RULES = new Map<unknown, JsonSchema>([
   [isQuantity, { type: "integer", minimum: 1, maximum: MAX_QUANTITY }],
   [isOrderLength, { type: "array", minItems: 1, maxItems: MAX_ORDER_LINES }],
   [isObject, { type: "object" }],
+  [
+    isOrderId,
+    {
+      ...ruleOf(identifier(MAX_ORDER_ID_CHARS)),
+      // No pattern can say the one, and few engines the other.
+      description: `${BEYOND_SCHEMA}an order id is in Unicode's NFC and has no default-ignorable code points (zero-width characters, bidirectional controls, variation selectors, tags) and no line or paragraph separators.`,
+    },
+  ],
   [expectedTotal, { description: `${BEYOND_SCHEMA}total is the exact sum of the lines' amounts.` }],
   [expectedSubject, { description: `${BEYOND_SCHEMA}subject is the same as data.orderId.` }],
 ]);
@@ -78,16 +89,14 @@ function ruleOf(rule: object): JsonSchema {
   const published = RULES.get(check);
   if (published === undefined)
     throw new UnpublishedRule(typeof check === "function" ? check.toString() : String(check));
-  return { ...published, ...wordsOf(rule) };
+  const description = [wordsOf(rule).description, published.description].filter((text) => text !== undefined).join(" ");
+  return { ...published, ...(description !== "" && { description }) };
 }
 
 function wordsOf(rule: object): { description?: string } {
   const words = "expected" in rule ? rule.expected : "message" in rule ? rule.message : undefined;
   return typeof words === "string" && words !== "object" ? { description: words } : {};
 }
-
-/** No control characters and no noncharacters, in a notation that most languages' engines read. */
-const PORTABLE = String.raw`\u0000-\u001f\u007f-\u009f\ufdd0-\ufdef\ufffe\uffff`;
 
 /**
  * A pattern as other languages can read it. Lengths become `maxLength`, which counts code points and has no limit in any engine;
