@@ -5,6 +5,7 @@ import type { BuildOptions, Plugin } from "esbuild";
 const REPLACEMENTS = [
   { path: /^@aws-sdk\/credential-provider-node$/, importer: /./, by: "./environment-credentials.ts" },
   { path: /^\.(\/lib)?\/(transport|multistream)$/, importer: /[\\/]pino[\\/]/, by: "./left-out-of-pino.cjs" },
+  { path: /^\.\/lib\/re[qs]$/, importer: /[\\/]pino-std-serializers[\\/]/, by: "./left-out-of-pino.cjs" },
 ];
 
 const replacePackages: Plugin = {
@@ -12,7 +13,7 @@ const replacePackages: Plugin = {
   setup(build) {
     // Only what may be replaced comes here, since the way from esbuild costs time; SST's bridge to plugins tests "undefined".
     build.onResolve(
-      { filter: /credential-provider-node$|transport$|multistream$|^undefined$/ },
+      { filter: /credential-provider-node$|transport$|multistream$|lib\/re[qs]$|^undefined$/ },
       ({ path, importer }) => {
         const found = REPLACEMENTS.find((each) => each.path.test(path) && each.importer.test(importer));
         return found === undefined ? undefined : { path: fileURLToPath(import.meta.resolve(found.by)) };
