@@ -1,4 +1,4 @@
-import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
@@ -135,6 +135,26 @@ describe("The handler", () => {
     expect(await deliver(...bodies.toReversed())).toEqual({ batchItemFailures: [] });
     expect(await deliver(...bodies, ...bodies)).toEqual({ batchItemFailures: [] });
     expect(await stored(id)).toEqual(before);
+  });
+
+  it("fails the record alone whose order holds a number that nothing here can read", async () => {
+    const [foreign, known] = [nextOrder(), nextOrder()];
+    const Item = {
+      id: { S: foreign },
+      version: { N: "1" },
+      status: { S: "placed" },
+      score: { N: "9007199254740993.5" },
+    };
+    await emulators.dynamodb.send(new PutItemCommand({ TableName: emulators.table, Item }));
+    await deliver(JSON.stringify(placed(known)));
+    const records = [placed(nextOrder()), placed(foreign), placed(known)].map((event) => record(JSON.stringify(event)));
+    const alone = { batchItemFailures: [{ itemIdentifier: records[1]?.messageId }] };
+    expect(await handler({ Records: records }, context)).toEqual(alone);
+    const again = records.map((each) => ({
+      ...each,
+      attributes: { ...each.attributes, ApproximateReceiveCount: "2" },
+    }));
+    expect(await handler({ Records: again }, context)).toEqual(alone);
   });
 
   it("refuses an event of another source", async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CannedDynamoDb, failure, startCannedDynamoDb } from "../test/canned-dynamodb.ts";
-import { dynamoStore, MAX_IDLE_READS } from "./dynamo-store.ts";
+import { MAX_IDLE_READS } from "./dynamo-read.ts";
+import { dynamoStore } from "./dynamo-store.ts";
 import type { ItemWrite, Store } from "./store.ts";
+import { readItems } from "../test/read-items.ts";
 
 let dynamodb: CannedDynamoDb;
 let store: Store;
@@ -33,15 +35,15 @@ describe("The DynamoDB store", () => {
 
   it("tells a throttled statement, which wrote nothing, from one whose fate is open", async () => {
     dynamodb.answer(statement("ThrottlingError"));
-    expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", unwritten: true }]);
+    const [throttled] = await store.write([insert("a")]);
+    expect(throttled).toMatchObject({ kind: "throttled" });
+    expect(throttled).not.toHaveProperty("unanswered");
     dynamodb.answer(statement("InternalServerError"));
-    const [open] = await store.write([insert("a")]);
-    expect(open).not.toHaveProperty("unwritten");
+    expect(await store.write([insert("a")])).toMatchObject([{ kind: "throttled", unanswered: true }]);
     // The answer to the client's first try was lost, and that one may have written.
     dynamodb.answer(failure("InternalServerError", 500), statement("ThrottlingError"));
     const [retried] = await dynamoStore(dynamodb.clientThatTries(2)).write([insert("a")]);
-    expect(retried).toMatchObject({ kind: "throttled", error: { code: "ThrottlingError" } });
-    expect(retried).not.toHaveProperty("unwritten");
+    expect(retried).toMatchObject({ kind: "throttled", unanswered: true, error: { code: "ThrottlingError" } });
   });
 
   it.each(["AccessDenied", "ResourceNotFound", "ValidationError", "ItemCollectionSizeLimitExceeded", "NewToUs"])(
@@ -63,7 +65,7 @@ describe("The DynamoDB store", () => {
     dynamodb.answer(failure(name, status));
     expect(await store.write([insert("a"), insert("b")])).toMatchObject([{ kind: "throttled" }, { kind: "throttled" }]);
     expect(await store.transact([insert("a")])).toMatchObject({ kind: "throttled" });
-    await expect(store.read([ref("a")])).rejects.toMatchObject({ code: "STORE_FAILED", retryable: true });
+    await expect(readItems(store, [ref("a")])).rejects.toMatchObject({ code: "STORE_FAILED", retryable: true });
   });
 
   it.each([
@@ -77,7 +79,7 @@ describe("The DynamoDB store", () => {
       { kind: "failed", code },
     ]);
     expect(await store.transact([insert("a")])).toMatchObject({ kind: "failed", code });
-    await expect(store.read([ref("a")])).rejects.toMatchObject({ reason: code, retryable: false });
+    await expect(readItems(store, [ref("a")])).rejects.toMatchObject({ reason: code, retryable: false });
   });
 
   it("leaves open what happened to a statement without an answer", async () => {
@@ -115,7 +117,11 @@ describe("The DynamoDB store", () => {
       { body: { Responses: { t: [item("c")] }, UnprocessedKeys: {} } },
     );
     sleptMs.length = 0;
-    expect(await store.read([ref("a"), ref("b"), ref("c")])).toEqual([undefined, { id: "b", n: 1 }, { id: "c", n: 1 }]);
+    expect(await readItems(store, [ref("a"), ref("b"), ref("c")])).toEqual([
+      undefined,
+      { id: "b", n: 1 },
+      { id: "c", n: 1 },
+    ]);
     expect(dynamodb.requests).toEqual([
       { RequestItems: left("a", "b", "c") },
       { RequestItems: left("a", "c") },
@@ -124,9 +130,29 @@ describe("The DynamoDB store", () => {
     expect(sleptMs).toHaveLength(1);
   });
 
-  it("gives up on keys that stay unread, and says that a retry may do better", async () => {
-    dynamodb.answer({ body: { Responses: {}, UnprocessedKeys: { t: { Keys: [{ id: { S: "a" } }] } } } });
-    await expect(store.read([ref("a")])).rejects.toMatchObject({ reason: "UnprocessedKeys", retryable: true });
-    expect(dynamodb.requests).toHaveLength(MAX_IDLE_READS);
+  it("gives up on keys that stay unread, says that a retry may do better, and keeps what it read", async () => {
+    const UnprocessedKeys = { t: { Keys: [{ id: { S: "a" } }] } };
+    const found = { body: { Responses: { t: [{ id: { S: "b" } }] }, UnprocessedKeys } };
+    dynamodb.answer(found, { body: { Responses: {}, UnprocessedKeys } });
+    expect(await store.read([ref("a"), ref("b"), ref("c")])).toMatchObject([
+      { kind: "failed", error: { reason: "UnprocessedKeys", retryable: true } },
+      { kind: "read", item: { id: "b" } },
+      { kind: "read" },
+    ]);
+    expect(dynamodb.requests).toHaveLength(MAX_IDLE_READS + 1);
+  });
+
+  it("keeps what it read where a later call for the rest fails", async () => {
+    const UnprocessedKeys = { t: { Keys: [{ id: { S: "a" } }] } };
+    for (const [name, facts] of [
+      ["ThrottlingException", { reason: "no answer", retryable: true }],
+      ["AccessDeniedException", { reason: "AccessDenied", retryable: false }],
+    ] as const) {
+      dynamodb.answer({ body: { Responses: { t: [{ id: { S: "b" } }] }, UnprocessedKeys } }, failure(name));
+      expect(await store.read([ref("a"), ref("b")])).toMatchObject([
+        { kind: "failed", error: facts },
+        { kind: "read", item: { id: "b" } },
+      ]);
+    }
   });
 });

@@ -3,18 +3,7 @@ import type { WriteResult } from "./store.ts";
 
 const REFUSED = new Set(["DuplicateItem", "ConditionalCheckFailed"]);
 
-/** Worth another try (AWS: BatchStatementError, TransactWriteItems, "Error handling with DynamoDB"). */
-const THROTTLED = new Set([
-  "InternalServerError",
-  "ProvisionedThroughputExceeded",
-  "RequestLimitExceeded",
-  "ThrottlingError",
-  "Throttling",
-  "TransactionConflict",
-  "TransactionInProgress",
-]);
-
-/** Of these, what DynamoDB answers before it has done anything: what is stored afterwards is another's write. */
+/** Worth another try, and answered before DynamoDB has done anything: what is stored afterwards is another's write. */
 const UNWRITTEN = new Set([
   "ProvisionedThroughputExceeded",
   "RequestLimitExceeded",
@@ -23,11 +12,14 @@ const UNWRITTEN = new Set([
   "TransactionConflict",
 ]);
 
+/** Worth another try, too (AWS: BatchStatementError, TransactWriteItems, "Error handling with DynamoDB"). */
+const OPEN = new Set(["InternalServerError", "TransactionInProgress"]);
+
 /** What the error code of one statement, or of one part of a cancelled transaction, means for its write. */
 export function resultOfCode(code: string, error: unknown): Exclude<WriteResult, { kind: "written" }> {
   if (REFUSED.has(code)) return { kind: "refused" };
-  if (THROTTLED.has(code)) return { kind: "throttled", error };
-  return { kind: "failed", code, error };
+  if (OPEN.has(code)) return { kind: "throttled", error, unanswered: true };
+  return UNWRITTEN.has(code) ? { kind: "throttled", error } : { kind: "failed", code, error };
 }
 
 /**
@@ -35,13 +27,13 @@ export function resultOfCode(code: string, error: unknown): Exclude<WriteResult,
  * the same call was lost, and that try may have written.
  */
 export function resultOfStatement(
-  error: BatchStatementError,
+  { Code, Message = "" }: BatchStatementError,
   retried: boolean,
 ): Exclude<WriteResult, { kind: "written" }> {
-  const code = error.Code ?? "Unknown";
-  if (REFUSED.has(code)) return retried ? { kind: "refused", unanswered: true } : { kind: "refused" };
-  const result = resultOfCode(code, new StatementFailed(code, error.Message ?? ""));
-  return result.kind === "throttled" && UNWRITTEN.has(code) && !retried ? { ...result, unwritten: true } : result;
+  const code = Code ?? "Unknown";
+  // No error is made, with its stack, for each duplicate.
+  const result = resultOfCode(code, REFUSED.has(code) ? undefined : new StatementFailed(code, Message));
+  return retried && result.kind !== "failed" ? { ...result, unanswered: true } : result;
 }
 
 /** One statement of a call failed, the call itself did not. `code` is DynamoDB's. */
@@ -60,10 +52,10 @@ class StatementFailed extends Error {
  * connection, a time-out, no credentials yet) leaves open whether the writes happened: try again.
  */
 export function resultOfError(error: unknown): Exclude<WriteResult, { kind: "written" | "refused" }> {
-  if (!(error instanceof DynamoDBServiceException)) return { kind: "throttled", error };
-  const code = statementCode(error.name);
-  if (error.$fault === "server" || THROTTLED.has(code)) return { kind: "throttled", error };
-  return { kind: "failed", code, error };
+  const code = error instanceof DynamoDBServiceException && error.$fault === "client" ? statementCode(error.name) : "";
+  return code === "" || UNWRITTEN.has(code) || OPEN.has(code)
+    ? { kind: "throttled", error, unanswered: true }
+    : { kind: "failed", code, error };
 }
 
 /** The name of an exception as the code that batch statements use for the same failure. */

@@ -32,8 +32,12 @@ function open(): Store {
     write: (batch) => store.write(batch.map(own)),
     transact: (writes) => store.transact(writes.map(own)),
     async read(refs) {
-      const items = await store.read(refs.map(own));
-      return items.map((item, at) => item && { ...item, ...refs[at]?.key });
+      const results = await store.read(refs.map(own));
+      return results.map((result, at) =>
+        result.kind === "read" && result.item !== undefined
+          ? { kind: "read", item: { ...result.item, ...refs[at]?.key } }
+          : result,
+      );
     },
   };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { inspect } from "node:util";
+import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { startTables, type TestTables } from "@doorbell/local-cloud/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoStore } from "./dynamo-store.ts";
 import { describeStore } from "./store-contract.ts";
 import type { ItemWrite, Store } from "./store.ts";
+import { readItems } from "../test/read-items.ts";
 
 const SINGLE = "single";
 let tables: TestTables;
@@ -46,7 +48,10 @@ describe("The DynamoDB store", () => {
     const ids = Array.from({ length: 60 }, () => randomUUID());
     calls.length = 0;
     await store.write(ids.map((id) => insert(id)));
-    await store.read(ids.map((id) => ({ table: SINGLE, key: { id } })));
+    await readItems(
+      store,
+      ids.map((id) => ({ table: SINGLE, key: { id } })),
+    );
     expect(calls.toSorted()).toEqual([
       "BatchExecuteStatementCommand",
       "BatchExecuteStatementCommand",
@@ -61,7 +66,10 @@ describe("The DynamoDB store", () => {
     const results = await store.write(ids.map((id) => insert(id, { text })));
     expect(new Set(results.map(({ kind }) => kind))).toEqual(new Set(["written"]));
     calls.length = 0;
-    const items = await store.read(ids.map((id) => ({ table: SINGLE, key: { id } })));
+    const items = await readItems(
+      store,
+      ids.map((id) => ({ table: SINGLE, key: { id } })),
+    );
     expect(items.map((item) => item?.["id"])).toEqual(ids);
     expect(calls.length).toBeGreaterThan(1);
   }, 60_000);
@@ -81,11 +89,48 @@ describe("The DynamoDB store", () => {
     const error = results[0]?.kind === "failed" ? results[0].error : undefined;
     expect(error).toBeInstanceOf(Error);
     expect(error).toMatchObject({ name: "StatementFailed", code: "ResourceNotFound" });
-    await expect(store.read([{ table: "nowhere", key: { id: "x" } }])).rejects.toMatchObject({
+    await expect(readItems(store, [{ table: "nowhere", key: { id: "x" } }])).rejects.toMatchObject({
       code: "STORE_FAILED",
       reason: "ResourceNotFound",
       retryable: false,
     });
+  });
+
+  it("fails by itself an item with a number that JavaScript cannot hold, without its value", async () => {
+    const [before, foreign, after] = [randomUUID(), randomUUID(), randomUUID()];
+    await store.write([insert(before, { n: 1 }), insert(after, { n: 2 })]);
+    const Item = { id: { S: foreign }, account: { N: "9007199254740993.5" } };
+    await client.send(new PutItemCommand({ TableName: SINGLE, Item }));
+    calls.length = 0;
+    const results = await store.read([before, foreign, after].map((id) => ({ table: SINGLE, key: { id } })));
+    expect(results).toMatchObject([
+      { kind: "read", item: { id: before, n: 1 } },
+      { kind: "failed", error: { reason: "ITEM_UNREADABLE", retryable: false } },
+      { kind: "read", item: { id: after, n: 2 } },
+    ]);
+    expect(inspect(results[1])).toContain("account");
+    expect(inspect(results[1])).not.toContain("9007199254740993");
+    expect(calls).toEqual(["BatchGetItemCommand"]);
+  });
+
+  it("takes a read apart when one of its keys or tables spoils it", async () => {
+    const [good, absent] = [randomUUID(), randomUUID()];
+    await store.write([insert(good, { n: 1 })]);
+    const results = await store.read([
+      { table: SINGLE, key: { id: good } },
+      { table: SINGLE, key: { id: "x".repeat(2_049) } },
+      { table: SINGLE, key: { wrong: "x" } },
+      { table: SINGLE, key: { id: absent } },
+      { table: "nowhere", key: { id: "x" } },
+    ]);
+    expect(results).toMatchObject([
+      { kind: "read", item: { id: good, n: 1 } },
+      { kind: "failed", error: { reason: "ValidationError", retryable: false } },
+      { kind: "failed", error: { reason: "ValidationError", retryable: false } },
+      { kind: "read" },
+      { kind: "failed", error: { reason: "ResourceNotFound", retryable: false } },
+    ]);
+    expect(results[3]).not.toHaveProperty("item");
   });
 
   it("takes a call apart when one of its statements spoils it", async () => {
@@ -114,7 +159,7 @@ describe("The DynamoDB store", () => {
     const lost = dynamoStore(unreachable);
     expect(await lost.write([insert(randomUUID())])).toMatchObject([{ kind: "throttled" }]);
     expect(await lost.transact([insert(randomUUID())])).toMatchObject({ kind: "throttled" });
-    await expect(lost.read([{ table: SINGLE, key: { id: "x" } }])).rejects.toMatchObject({ retryable: true });
+    await expect(readItems(lost, [{ table: SINGLE, key: { id: "x" } }])).rejects.toMatchObject({ retryable: true });
     unreachable.destroy();
   });
 });

@@ -1,32 +1,22 @@
 import {
   BatchExecuteStatementCommand,
-  BatchGetItemCommand,
-  type BatchGetItemCommandInput,
   type BatchStatementRequest,
   type DynamoDBClient,
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { fullJitter } from "./backoff.ts";
+import { chunksOf } from "./chunks.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { resultOfCode, resultOfError, resultOfStatement } from "./dynamo-error.ts";
+import { dynamoRead } from "./dynamo-read.ts";
 import { batchStatement, transactItem } from "./dynamo-statement.ts";
 import { assertTransaction } from "./invalid-write.ts";
 import { itemName } from "./item-name.ts";
 import { MissingKey } from "./missing-key.ts";
-import type { Attributes, ItemKey, ItemRef, ItemWrite, Store, TransactResult, WriteResult } from "./store.ts";
-import { StoreFailure } from "./store-failure.ts";
+import type { ItemWrite, Store, TransactResult, WriteResult } from "./store.ts";
 
 /** The most statements one call takes (AWS: BatchExecuteStatement). */
 export const MAX_BATCH_STATEMENTS = 25;
-/** The most items one call reads (AWS: BatchGetItem). */
-export const MAX_BATCH_READS = 100;
-/** Calls in a row that may leave keys unread before `read` gives up and says that a retry may do better. */
-export const MAX_IDLE_READS = 5;
-
-type RequestItems = NonNullable<BatchGetItemCommandInput["RequestItems"]>;
-
 /**
  * The store on DynamoDB, over the client that it is given; its retries and time-outs are that client's.
  *
@@ -38,7 +28,7 @@ export function dynamoStore(
   client: DynamoDBClient,
   { clock = systemClock, random = Math.random }: { clock?: Clock; random?: () => number } = {},
 ): Store {
-  return { write, read, transact };
+  return { write, read: dynamoRead(client, { clock, random }), transact };
 
   async function write(batch: readonly ItemWrite[]): Promise<readonly WriteResult[]> {
     const results: WriteResult[] = [];
@@ -89,42 +79,6 @@ export function dynamoStore(
     }
   }
 
-  async function read(refs: readonly ItemRef[]): Promise<readonly (Attributes | undefined)[]> {
-    const wanted = new Map(refs.map((ref) => [itemName(ref), ref]));
-    const found = new Map<string, Attributes>();
-    await Promise.all(chunksOf([...wanted.values()], MAX_BATCH_READS).map((chunk) => readChunk(chunk, found)));
-    return refs.map((ref) => found.get(itemName(ref)));
-  }
-
-  async function readChunk(refs: readonly ItemRef[], found: Map<string, Attributes>): Promise<void> {
-    const keyNames = new Map(refs.map(({ table, key }) => [table, Object.keys(key)]));
-    let unread = requestItems(refs);
-    for (let idle = 0; Object.keys(unread).length > 0;) {
-      const { Responses = {}, UnprocessedKeys = {} } = await getItems(unread);
-      const before = found.size;
-      for (const [table, items] of Object.entries(Responses)) {
-        for (const item of items.map((each): Attributes => unmarshall(each))) {
-          found.set(itemName({ table, key: keyOf(item, keyNames.get(table) ?? []) }), item);
-        }
-      }
-      unread = UnprocessedKeys;
-      idle = found.size > before ? 0 : idle + 1;
-      if (idle >= MAX_IDLE_READS)
-        throw new StoreFailure({ reason: "UnprocessedKeys", retryable: true, cause: undefined });
-      if (idle > 0 && Object.keys(unread).length > 0) await clock.sleep(fullJitter(idle, random));
-    }
-  }
-
-  async function getItems(unread: RequestItems) {
-    try {
-      return await client.send(new BatchGetItemCommand({ RequestItems: unread }));
-    } catch (error) {
-      const result = resultOfError(error);
-      const reason = result.kind === "failed" ? result.code : "no answer";
-      throw new StoreFailure({ reason, retryable: result.kind === "throttled", cause: error });
-    }
-  }
-
   async function transact(writes: readonly ItemWrite[]): Promise<TransactResult> {
     let command: TransactWriteItemsCommand;
     try {
@@ -155,30 +109,7 @@ function resultOfReasons(error: TransactionCanceledException): TransactResult {
   return positions.length > 0 ? { kind: "refused", positions } : { kind: "throttled", error };
 }
 
-function requestItems(refs: readonly ItemRef[]): RequestItems {
-  const request: RequestItems = {};
-  for (const { table, key } of refs) {
-    const { Keys = [] } = request[table] ?? {};
-    request[table] = { ConsistentRead: true, Keys: [...Keys, marshall(key)] };
-  }
-  return request;
-}
-
-function keyOf(item: Attributes, names: readonly string[]): ItemKey {
-  const key: Record<string, string | number> = {};
-  for (const name of names) {
-    const value = item[name];
-    if (typeof value === "string" || typeof value === "number") key[name] = value;
-  }
-  return key;
-}
-
-function chunksOf<T>(all: readonly T[], size: number): T[][] {
-  const count = Math.ceil(all.length / size);
-  return Array.from({ length: count }, (_, at) => all.slice(at * size, (at + 1) * size));
-}
-
 /** DynamoDB answers every statement; an answer that is missing leaves open what happened. */
 function missingAnswer(): WriteResult {
-  return { kind: "throttled", error: new Error("DynamoDB left a statement without an answer") };
+  return { kind: "throttled", unanswered: true, error: new Error("DynamoDB left a statement without an answer") };
 }

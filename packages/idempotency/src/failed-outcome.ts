@@ -16,6 +16,11 @@ export interface FailedOutcome {
 export function failedOutcome(error: unknown): FailedOutcome {
   if (error instanceof StoreFailure) return { kind: "failed", code: error.reason, error, retryable: error.retryable };
   if (error instanceof MissingKey) return { kind: "failed", code: error.code, error, retryable: false };
-  const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
-  return { kind: "failed", code, error, retryable: true };
+  return { kind: "failed", code: codeOf(error), error, retryable: true };
+}
+
+/** A statement's error and a broken connection's have codes, an exception of a whole call has a name. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "UNKNOWN";
+  return "code" in error ? String(error.code) : error.name;
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createInline, type InlineDecision, type InlineOptions } from "./inline.ts";
 import { memoryStore } from "./memory-store.ts";
 import { StoreFailure } from "./store-failure.ts";
-import type { Attributes, Store, WriteResult } from "./store.ts";
+import type { Attributes, AttributeValue, ReadResult, Store, WriteResult } from "./store.ts";
+import { readItems } from "../test/read-items.ts";
 
 interface Deposit {
   readonly account: string;
@@ -46,13 +47,15 @@ function scripted(store: Store, script: readonly ("ok" | "throttled" | "lost" | 
       if (step === "throttled") return batch.map((): WriteResult => ({ kind: "throttled", error }));
       if (step === "denied") return batch.map((): WriteResult => ({ kind: "failed", code: "AccessDenied", error }));
       const results = await store.write(batch);
-      return step === "lost" ? batch.map((): WriteResult => ({ kind: "throttled", error })) : results;
+      return step === "lost" ? batch.map((): WriteResult => ({ kind: "throttled", unanswered: true, error })) : results;
     },
     async read(refs) {
       calls.push(`read ${refs.length}`);
       const step = script[calls.length - 1] ?? "ok";
-      if (step === "throttled") throw new StoreFailure({ reason: "throttled", retryable: true, cause: error });
-      if (step === "denied") throw new StoreFailure({ reason: "AccessDenied", retryable: false, cause: error });
+      const failure = (reason: string, retryable: boolean) =>
+        refs.map((): ReadResult => ({ kind: "failed", error: new StoreFailure({ reason, retryable, cause: error }) }));
+      if (step === "throttled") return failure("throttled", true);
+      if (step === "denied") return failure("AccessDenied", false);
       return store.read(refs);
     },
   };
@@ -95,8 +98,8 @@ describe("The inline strategy", () => {
   it("tells a conflict with both sides, and leaves the item as it was", async () => {
     const { store } = scripted(memoryStore());
     const outcomes = await accounts(store).apply([deposit("a", "1", 5), deposit("a", "1", 6)], time);
-    expect(outcomes).toEqual([{ kind: "applied" }, { kind: "conflict", stored: "5", given: "6" }]);
-    expect(await store.read([{ table: "accounts", key: { id: "a" } }])).toEqual([{ id: "a", version: 1, 1: 5 }]);
+    expect(outcomes).toMatchObject([{ kind: "applied" }, { kind: "conflict", stored: "5", given: "6" }]);
+    expect(await readItems(store, [{ table: "accounts", key: { id: "a" } }])).toEqual([{ id: "a", version: 1, 1: 5 }]);
   });
 
   it("settles equal keys inside a batch, each later one against what is stored after the earlier", async () => {
@@ -109,7 +112,9 @@ describe("The inline strategy", () => {
       "applied",
       "conflict",
     ]);
-    expect(await store.read([{ table: "accounts", key: { id: "a" } }])).toEqual([{ id: "a", version: 2, 1: 1, 2: 1 }]);
+    expect(await readItems(store, [{ table: "accounts", key: { id: "a" } }])).toEqual([
+      { id: "a", version: 2, 1: 1, 2: 1 },
+    ]);
     // Round 1, then the two that follow are decided on one read, then the write of "2", then the last one's read.
     expect(calls.slice(0, 4)).toEqual(["write 2", "read 1", "write 1", "read 1"]);
   });
@@ -132,7 +137,7 @@ describe("The inline strategy", () => {
 
   it("knows its own write again when the answer was lost", async () => {
     const { store } = scripted(memoryStore(), ["lost"]);
-    expect(await accounts(store).apply([deposit("a", "1")], time)).toEqual([{ kind: "applied" }]);
+    expect(await accounts(store).apply([deposit("a", "1")], time)).toMatchObject([{ kind: "applied" }]);
   });
 
   it("takes an earlier delivery's write for no write of its own when it was only throttled", async () => {
@@ -143,10 +148,10 @@ describe("The inline strategy", () => {
       ...inner,
       write: async (batch) =>
         tries++ === 0
-          ? batch.map((): WriteResult => ({ kind: "throttled", unwritten: true, error: new Error("slow down") }))
+          ? batch.map((): WriteResult => ({ kind: "throttled", error: new Error("slow down") }))
           : inner.write(batch),
     };
-    expect(await accounts(store).apply([deposit("a", "1")], time)).toEqual([{ kind: "duplicate" }]);
+    expect(await accounts(store).apply([deposit("a", "1")], time)).toMatchObject([{ kind: "duplicate" }]);
     expect(tries).toBe(2);
   });
 
@@ -209,7 +214,7 @@ describe("The inline strategy", () => {
         remainingMs: () => remaining,
       },
     );
-    expect(outcomes).toEqual([
+    expect(outcomes).toMatchObject([
       { kind: "applied" },
       { kind: "failed", code: "DEADLINE", error: "busy", retryable: true },
       { kind: "failed", code: "DEADLINE", error: "busy", retryable: true },
@@ -241,6 +246,117 @@ describe("The inline strategy", () => {
     expect(outcomes).toMatchObject([{ kind: "failed", code: "UNDECIDED", retryable: true }, { kind: "applied" }]);
   });
 
+  it("fails every event of an item that cannot be read, in one read, and goes on with the others", async () => {
+    const inner = memoryStore();
+    await accounts(inner).apply([deposit("a", "1"), deposit("b", "1")], time);
+    const { store, calls } = scripted({
+      ...inner,
+      async read(refs) {
+        const results = await inner.read(refs);
+        const error = new StoreFailure({ reason: "ITEM_UNREADABLE", retryable: false, cause: undefined });
+        return results.map((result, at) => (refs[at]?.key["id"] === "a" ? { kind: "failed", error } : result));
+      },
+    });
+    const batch = [deposit("a", "2"), deposit("a", "3"), deposit("b", "2"), deposit("c", "1")];
+    expect(await accounts(store).apply(batch, time)).toMatchObject([
+      { kind: "failed", code: "ITEM_UNREADABLE", retryable: false },
+      { kind: "failed", code: "ITEM_UNREADABLE", retryable: false },
+      { kind: "applied" },
+      { kind: "applied" },
+    ]);
+    expect(calls).toEqual(["write 3", "read 2", "write 1"]);
+  });
+
+  it("settles what was read while the read of one item is tried again", async () => {
+    const inner = memoryStore();
+    await accounts(inner).apply([deposit("a", "1"), deposit("b", "1")], time);
+    let reads = 0;
+    const { store, calls } = scripted({
+      ...inner,
+      async read(refs) {
+        const results = await inner.read(refs);
+        const error = new StoreFailure({ reason: "UnprocessedKeys", retryable: true, cause: undefined });
+        return (reads += 1) === 1 ? results.map((each, at) => (at === 0 ? { kind: "failed", error } : each)) : results;
+      },
+    });
+    const outcomes = await accounts(store).apply([deposit("a", "1"), deposit("b", "1")], time);
+    expect(kinds(outcomes)).toEqual(["duplicate", "duplicate"]);
+    expect(calls).toEqual(["write 2", "read 2", "read 1"]);
+  });
+
+  it("fails an event whose key or proposal throws, or whose item no comparison can take, and only that one", async () => {
+    const fails = (amount: number, at: number) => {
+      if (amount === at) throw new Error("not an amount");
+    };
+    const inner = memoryStore();
+    let writes = 0;
+    const cycle: AttributeValue[] = [];
+    cycle.push(cycle);
+    // An answer is lost, and what is stored holds what no payload can: the event cannot tell whether it is its own.
+    const odd: Store = {
+      ...inner,
+      write: async (batch) =>
+        (writes += 1) === 1
+          ? batch.map((): WriteResult => ({ kind: "throttled", unanswered: true, error: "lost" }))
+          : inner.write(batch),
+      read: async (refs) => {
+        const results = await inner.read(refs);
+        return results.map((result, at) =>
+          refs[at]?.key["id"] === "odd" ? { kind: "read", item: { version: 1, 1: cycle } } : result,
+        );
+      },
+    };
+    await inner.write([{ table: "accounts", key: { id: "odd" }, write: { kind: "insert", item: {} } }]);
+    const outcomes = await accounts(odd, {
+      keyOf: ({ account, amount }) => (fails(amount, 7), { id: account }),
+      propose: ({ id, amount }) => (fails(amount, 8), { kind: "insert", item: { version: 1, [id]: amount } }),
+    }).apply([deposit("a", "1", 7), deposit("b", "1", 8), deposit("odd", "1", 10), deposit("d", "1", 9)], time);
+    const undecided = { kind: "failed", code: "UNDECIDED", retryable: true };
+    expect(outcomes).toMatchObject([undecided, undecided, undecided, { kind: "applied" }]);
+  });
+
+  it("tells what came up: attempts, throttles and the last one's code, the time of the write, what it met", async () => {
+    const inner = memoryStore();
+    const error = Object.assign(new Error("slow down"), { code: "ThrottlingError" });
+    await accounts(inner).apply([deposit("old", "1")], time);
+    let writes = 0;
+    let now = 0;
+    const store: Store = {
+      ...inner,
+      async write(batch) {
+        writes += 1;
+        now = writes * 100;
+        if (writes === 1) return batch.map((): WriteResult => ({ kind: "throttled", error }));
+        const results = await inner.write(batch);
+        return batch.map(({ key }, at): WriteResult =>
+          writes === 2 && key["id"] === "lost" ? { kind: "throttled", unanswered: true, error: "lost" } : results[at]!,
+        );
+      },
+    };
+    const batch = [
+      deposit("new", "1"),
+      deposit("new", "2"),
+      deposit("old", "2"),
+      deposit("lost", "1"),
+      deposit("", "1"),
+    ];
+    const clock = { now: () => now, sleep: async () => {} };
+    expect(await accounts(store, { clock }).apply(batch, time)).toEqual([
+      { kind: "applied", writtenAtMs: 200, attempts: 2, throttles: 1, throttledBy: "ThrottlingError" },
+      { kind: "applied", writtenAtMs: 300, attempts: 1, throttles: 0, met: { item: { id: "new", version: 1, 1: 1 } } },
+      {
+        kind: "applied",
+        writtenAtMs: 300,
+        attempts: 3,
+        throttles: 1,
+        throttledBy: "ThrottlingError",
+        met: { item: { id: "old", version: 1, 1: 1 } },
+      },
+      { kind: "applied", attempts: 3, throttles: 2, throttledBy: "UNKNOWN" },
+      expect.objectContaining({ kind: "failed", code: "MISSING_KEY", attempts: 0, throttles: 0 }),
+    ]);
+  });
+
   it("loses no deposit to another worker between its read and its write", async () => {
     const inner = memoryStore();
     await accounts(inner).apply([deposit("a", "1")], time);
@@ -257,7 +373,7 @@ describe("The inline strategy", () => {
       },
     };
     expect(kinds(await accounts(racing).apply([deposit("a", "3")], time))).toEqual(["applied"]);
-    expect(await inner.read([{ table: "accounts", key: { id: "a" } }])).toEqual([
+    expect(await readItems(inner, [{ table: "accounts", key: { id: "a" } }])).toEqual([
       { id: "a", version: 3, 1: 1, 2: 1, 3: 1 },
     ]);
   });

@@ -1,11 +1,11 @@
 import { fullJitter } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { FailedOutcome } from "./failed-outcome.ts";
+import { codeOf, type FailedOutcome } from "./failed-outcome.ts";
 import { itemName } from "./item-name.ts";
 import { MissingKey } from "./missing-key.ts";
 import { isOwnWrite } from "./own-write.ts";
 import type { Attributes, ItemKey, ItemRef, Store, Write } from "./store.ts";
-import { StoreFailure } from "./store-failure.ts";
+import type { StoreFailure } from "./store-failure.ts";
 
 /** What an event means for the item as it is stored now. */
 export type InlineDecision =
@@ -13,12 +13,27 @@ export type InlineDecision =
   | { readonly kind: "duplicate" }
   | { readonly kind: "conflict"; readonly stored: string; readonly given: string };
 
-/** What became of one event. */
-export type InlineOutcome =
-  | { readonly kind: "applied" }
+/** What became of one event, and what came up on the way. */
+export type InlineOutcome = InlineResult & InlineCourse;
+
+/** `writtenAtMs`: when the write was answered, milliseconds since 1970; absent where its answer was lost. */
+type InlineResult =
+  | { readonly kind: "applied"; readonly writtenAtMs?: number }
   | { readonly kind: "duplicate" }
   | { readonly kind: "conflict"; readonly stored: string; readonly given: string }
   | FailedOutcome;
+
+/** What came up while one event was applied. */
+export interface InlineCourse {
+  /** Writes that were sent for it. */
+  readonly attempts: number;
+  /** Those of them that were throttled or not answered, and tried again. */
+  readonly throttles: number;
+  /** The code of the last one of those. */
+  readonly throttledBy?: string;
+  /** What was stored when it was decided, an `item` or none; absent where its proposed write was applied unread. */
+  readonly met?: { readonly item?: Attributes };
+}
 
 /** How one kind of event changes one kind of item. */
 export interface InlineOptions<Event> {
@@ -55,19 +70,18 @@ export interface Inline<Event> {
 /** The code of an event that was still open when the time was up; a redelivery takes it on. */
 export const DEADLINE = "DEADLINE";
 
-/** The code of an event whose decision threw; the stored item is not what the decision expects. */
+/** The code of an event whose key, proposal or decision threw: mostly, the stored item is not what the decision expects. */
 export const UNDECIDED = "UNDECIDED";
 
 /** One event that is not settled. `plan` is the write to try next; without one the item must be read. */
 interface Pending<Event> {
   readonly event: Event;
   readonly ref: ItemRef;
-  readonly settle: (outcome: InlineOutcome) => void;
+  readonly settle: (result: InlineResult) => void;
+  readonly course: { -readonly [Fact in keyof InlineCourse]: InlineCourse[Fact] };
   plan: Write | undefined;
   /** A write whose answer was lost: it may have happened. */
   unanswered: Write | undefined;
-  /** Whether `plan` was decided on what was read. */
-  decided: boolean;
   /** Throttles, and refusals of a decided write, which mean contention: reasons to pause. */
   setbacks: number;
 }
@@ -95,7 +109,7 @@ export function createInline<Event>(options: InlineOptions<Event>): Inline<Event
     async apply(events, { remainingMs, readFirst = false }) {
       const outcomes: InlineOutcome[] = [];
       let queues = queueByItem(options, events, outcomes);
-      if (!readFirst) for (const [head] of queues) if (head !== undefined) head.plan = options.propose(head.event);
+      if (!readFirst) for (const queue of queues) planFirst(options, queue);
 
       let pauseMs = 0;
       let lastError: unknown;
@@ -107,7 +121,7 @@ export function createInline<Event>(options: InlineOptions<Event>): Inline<Event
         pauseMs = setbacks === 0 ? 0 : fullJitter(setbacks, random);
       }
       for (const { settle } of queues.flat()) {
-        settle({ kind: "failed", code: DEADLINE, error: lastError, retryable: true });
+        settle(failed(DEADLINE, lastError, true));
       }
       return outcomes;
     },
@@ -122,19 +136,40 @@ function queueByItem<Event>(
 ): Pending<Event>[][] {
   const queues = new Map<string, Pending<Event>[]>();
   for (const [position, event] of events.entries()) {
-    const settle = (outcome: InlineOutcome): void => void (outcomes[position] = outcome);
-    const ref = { table, key: keyOf(event) };
+    const course = { attempts: 0, throttles: 0 };
+    const settle = (result: InlineResult): void => void (outcomes[position] = { ...result, ...course });
     try {
+      const ref = { table, key: keyOf(event) };
       const name = itemName(ref);
       const queue = queues.get(name) ?? [];
-      queue.push({ event, ref, settle, plan: undefined, unanswered: undefined, decided: false, setbacks: 0 });
+      queue.push({ event, ref, settle, course, plan: undefined, unanswered: undefined, setbacks: 0 });
       queues.set(name, queue);
     } catch (error) {
-      if (!(error instanceof MissingKey)) throw error;
-      settle({ kind: "failed", code: error.code, error, retryable: false });
+      settle(error instanceof MissingKey ? failed(error.code, error) : undecided(error));
     }
   }
   return [...queues.values()];
+}
+
+/** The first event of each item is tried unread. */
+function planFirst<Event>({ propose }: InlineOptions<Event>, queue: Pending<Event>[]): void {
+  const [head] = queue;
+  if (head === undefined) return;
+  try {
+    head.plan = propose(head.event);
+  } catch (error) {
+    queue.shift();
+    head.settle(undecided(error));
+  }
+}
+
+/** What a service's own function throws for one event, or for its stored item, must not hold up the others of the batch. */
+function undecided(error: unknown): FailedOutcome {
+  return failed(UNDECIDED, error, true);
+}
+
+function failed(code: string, error: unknown, retryable = false): FailedOutcome {
+  return { kind: "failed", code, error, retryable };
 }
 
 /** Reads and decides what has no plan, then writes every plan. Returns the last error that is worth a retry. */
@@ -152,18 +187,23 @@ async function playRound<Event>(options: InlineOptions<Event>, queues: Pending<E
 
 async function readAndDecide<Event>(options: InlineOptions<Event>, queues: Pending<Event>[][]): Promise<unknown> {
   if (queues.length === 0) return undefined;
-  try {
-    const items = await options.store.read(queues.flatMap(([head]) => (head === undefined ? [] : [head.ref])));
-    for (const [position, queue] of queues.entries()) decideQueue(options, queue, items[position]);
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof StoreFailure)) throw error;
-    for (const queue of queues) {
-      if (!error.retryable) queue.shift()?.settle({ kind: "failed", code: error.reason, error, retryable: false });
-      else if (queue[0] !== undefined) queue[0].setbacks += 1;
+  const results = await options.store.read(queues.flatMap(([head]) => (head === undefined ? [] : [head.ref])));
+  let lastError: unknown;
+  for (const [position, queue] of queues.entries()) {
+    const result = results[position];
+    if (result?.kind === "read") decideQueue(options, queue, result.item);
+    else if (result?.error.retryable === false) failQueue(queue, result.error);
+    else if (queue[0] !== undefined) {
+      queue[0].setbacks += 1;
+      lastError = result?.error;
     }
-    return error;
   }
+  return lastError;
+}
+
+/** An item that cannot be read fails all of its events. */
+function failQueue<Event>(queue: Pending<Event>[], error: StoreFailure): void {
+  for (const { settle } of queue.splice(0)) settle(failed(error.reason, error));
 }
 
 /** Settles the queue's events against the stored item, up to the first one that must write. */
@@ -172,7 +212,6 @@ function decideQueue<Event>(options: InlineOptions<Event>, queue: Pending<Event>
     const decision = decideOne(options, head, stored);
     if (decision.kind === "write") {
       head.plan = decision.write;
-      head.decided = true;
       return;
     }
     head.settle(decision);
@@ -181,19 +220,22 @@ function decideQueue<Event>(options: InlineOptions<Event>, queue: Pending<Event>
 
 function decideOne<Event>(
   { decide }: InlineOptions<Event>,
-  { event, unanswered }: Pending<Event>,
+  { event, unanswered, course }: Pending<Event>,
   stored: Attributes | undefined,
-): InlineOutcome | Extract<InlineDecision, { kind: "write" }> {
-  if (unanswered !== undefined && isOwnWrite(unanswered, stored)) return { kind: "applied" };
+): InlineResult | Extract<InlineDecision, { kind: "write" }> {
   try {
+    if (unanswered !== undefined && isOwnWrite(unanswered, stored)) return { kind: "applied" };
+    course.met = stored === undefined ? {} : { item: stored };
     return decide(stored, event);
   } catch (error) {
-    // A stored item that the decision cannot make sense of must not hold up the other items of the batch.
-    return { kind: "failed", code: UNDECIDED, error, retryable: true };
+    return undecided(error);
   }
 }
 
-async function writePlans<Event>({ store }: InlineOptions<Event>, queues: Pending<Event>[][]): Promise<unknown> {
+async function writePlans<Event>(
+  { store, clock = systemClock }: InlineOptions<Event>,
+  queues: Pending<Event>[][],
+): Promise<unknown> {
   const planned = queues.flatMap((queue) => {
     const head = queue[0];
     return head?.plan === undefined ? [] : [{ queue, head, write: head.plan }];
@@ -203,24 +245,28 @@ async function writePlans<Event>({ store }: InlineOptions<Event>, queues: Pendin
   let lastError: unknown;
   for (const [position, { queue, head, write }] of planned.entries()) {
     const result = results[position];
+    head.course.attempts += 1;
+    if ((result?.kind === "refused" || result?.kind === "throttled") && result.unanswered === true)
+      head.unanswered = write;
     switch (result?.kind) {
       case "written":
         queue.shift();
-        head.settle({ kind: "applied" });
+        head.settle({ kind: "applied", writtenAtMs: clock.now() });
         break;
       case "failed":
         queue.shift();
-        head.settle({ kind: "failed", code: result.code, error: result.error, retryable: false });
+        head.settle(failed(result.code, result.error));
         break;
       case "throttled":
-        if (result.unwritten !== true) head.unanswered = write;
+        head.course.throttles += 1;
+        head.course.throttledBy = codeOf(result.error);
         head.setbacks += 1;
         lastError = result.error;
         break;
       default:
-        if (result?.unanswered === true) head.unanswered = write;
         head.plan = undefined;
-        if (head.decided) head.setbacks += 1;
+        // A decided write that is refused means contention.
+        if (head.course.met !== undefined) head.setbacks += 1;
     }
   }
   return lastError;

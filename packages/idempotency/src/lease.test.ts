@@ -5,6 +5,7 @@ import { CLOCK_SKEW_MARGIN_MS } from "./marker.ts";
 import { memoryStore } from "./memory-store.ts";
 import { MAX_RESULT_BYTES } from "./result-text.ts";
 import type { Attributes, Store, WriteResult } from "./store.ts";
+import { readItems } from "../test/read-items.ts";
 
 const LEASE_MS = 9_000;
 const TTL_SECONDS = 3_600;
@@ -57,7 +58,7 @@ function setUp(changes: Partial<LeaseOptions> = {}) {
   });
   const endsAt = time.clock.now() + 60_000;
   const request = { key: "k", fingerprint: "f", remainingMs: () => endsAt - time.clock.now() };
-  const stored = async () => (await store.read([ref]))[0];
+  const stored = async () => (await readItems(store, [ref]))[0];
   return { store, lease, request, stored, ...time };
 }
 

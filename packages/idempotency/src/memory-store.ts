@@ -1,7 +1,7 @@
 import { canonicalJson } from "./fingerprint.ts";
 import { assertTransaction, assertValid, InvalidWrite } from "./invalid-write.ts";
 import { itemName } from "./item-name.ts";
-import type { Attributes, ItemWrite, Store, WriteResult } from "./store.ts";
+import type { Attributes, ItemWrite, ReadResult, Store, WriteResult } from "./store.ts";
 
 /** A store in memory, for tests: the same answers as DynamoDB gives, none of its limits on size and rate. */
 export function memoryStore(): Store {
@@ -17,7 +17,10 @@ export function memoryStore(): Store {
     },
 
     async read(refs) {
-      return refs.map((ref) => structuredClone(items.get(itemName(ref))));
+      return refs.map((ref): ReadResult => {
+        const item = items.get(itemName(ref));
+        return item === undefined ? { kind: "read" } : { kind: "read", item: structuredClone(item) };
+      });
     },
 
     async transact(writes) {

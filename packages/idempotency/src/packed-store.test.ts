@@ -4,6 +4,7 @@ import { memoryStore } from "./memory-store.ts";
 import { packedStore } from "./packed-store.ts";
 import { describeStore } from "./store-contract.ts";
 import type { ItemWrite, Store, TransactResult } from "./store.ts";
+import { readItems } from "../test/read-items.ts";
 
 const shared = packedStore(memoryStore());
 describeStore("The packed store", () => ({ store: shared, single: "single", double: "double" }));
@@ -30,7 +31,7 @@ describe("The packed store", () => {
     const { store, calls } = counting();
     const results = await Promise.all([store.write([insert("a")]), store.write([insert("a", 2), insert("b")])]);
     expect(results).toEqual([[{ kind: "written" }], [{ kind: "refused" }, { kind: "written" }]]);
-    const items = await Promise.all([store.read([ref("b"), ref("c")]), store.read([ref("a")])]);
+    const items = await Promise.all([readItems(store, [ref("b"), ref("c")]), readItems(store, [ref("a")])]);
     expect(items).toEqual([[{ id: "b", n: 1 }, undefined], [{ id: "a", n: 1 }]]);
     expect(calls()).toEqual({ write: [3], read: [3], transact: [] });
   });
@@ -58,7 +59,7 @@ describe("The packed store", () => {
     expect(good).toMatchObject({ status: "fulfilled" });
     expect(bad).toMatchObject({ reason: { code: "MISSING_KEY" } });
     const broken = counting({ read: () => Promise.reject(new Error("down")) }).store;
-    const reads = await Promise.allSettled([broken.read([ref("a")]), broken.read([ref("b")])]);
+    const reads = await Promise.allSettled([readItems(broken, [ref("a")]), readItems(broken, [ref("b")])]);
     expect(reads).toMatchObject([{ reason: { message: "down" } }, { reason: { message: "down" } }]);
   });
 
@@ -86,7 +87,7 @@ describe("The packed store", () => {
       { kind: "written" },
     ]);
     expect(calls().transact).toEqual([6, 3]);
-    const found = await store.read(["a", "b", "c", "d"].map(ref));
+    const found = await readItems(store, ["a", "b", "c", "d"].map(ref));
     expect(found.map((item) => item !== undefined)).toEqual([true, true, false, true]);
   });
 

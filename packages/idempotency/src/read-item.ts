@@ -1,7 +1,6 @@
 import { fullJitter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
-import { StoreFailure } from "./store-failure.ts";
-import type { Attributes, ItemRef, Store } from "./store.ts";
+import type { Attributes, ItemRef, ReadResult, Store } from "./store.ts";
 
 /** What reading one item takes. */
 export interface ReadItemOptions {
@@ -21,13 +20,20 @@ export async function readItem(
   ref: ItemRef,
 ): Promise<Attributes | undefined> {
   for (let tries = 1; ; tries += 1) {
-    try {
-      const [item] = await store.read([ref]);
-      return item;
-    } catch (error) {
-      const pauseMs = fullJitter(tries, random);
-      if (!(error instanceof StoreFailure) || !error.retryable || pauseMs >= remainingMs()) throw error;
-      await clock.sleep(pauseMs);
-    }
+    const [result] = await store.read([ref]);
+    const pauseMs = fullJitter(tries, random);
+    const mayDoBetter = result?.kind === "failed" && result.error.retryable && pauseMs < remainingMs();
+    if (!mayDoBetter) return itemOf(result);
+    await clock.sleep(pauseMs);
   }
+}
+
+/**
+ * The item that was read.
+ *
+ * @throws StoreFailure
+ */
+export function itemOf(result: ReadResult | undefined): Attributes | undefined {
+  if (result?.kind === "failed") throw result.error;
+  return result?.item;
 }

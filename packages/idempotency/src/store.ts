@@ -1,3 +1,5 @@
+import type { StoreFailure } from "./store-failure.ts";
+
 /** A value that every store keeps exactly: JSON, without `undefined`. Numbers must be safe for JavaScript. */
 export type AttributeValue =
   | string
@@ -41,16 +43,17 @@ export interface ItemWrite extends ItemRef {
  * What became of one write.
  *
  * - `written`: it happened.
- * - `refused`: its guard did not hold. Where `unanswered` is set, an earlier try of the same call got no answer and may
- *   have written: the guard may have met this very write.
- * - `throttled`: try again. It may or may not have happened; where `unwritten` is set, it has not.
+ * - `refused`: its guard did not hold.
+ * - `throttled`: try again.
+ * - Either with `unanswered`: a try of this call got no answer and may have written. A guard that did not hold may have
+ *   met this very write.
  * - `failed`: it did not happen and will not here. `code` is DynamoDB's of a batch statement: `AccessDenied`,
  *   `ResourceNotFound`, `ValidationError` (an item over 400 KB, a write without a guard) and others.
  */
 export type WriteResult =
   | { readonly kind: "written" }
   | { readonly kind: "refused"; readonly unanswered?: true }
-  | { readonly kind: "throttled"; readonly error: unknown; readonly unwritten?: true }
+  | { readonly kind: "throttled"; readonly error: unknown; readonly unanswered?: true }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
 
 /** What became of a transaction; `refused` names the positions of the writes whose guard did not hold. */
@@ -59,6 +62,11 @@ export type TransactResult =
   | { readonly kind: "refused"; readonly positions: readonly number[] }
   | { readonly kind: "throttled"; readonly error: unknown }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
+
+/** What became of reading one item: as it is stored, no `item` where there is none; or why it could not be read. */
+export type ReadResult =
+  | { readonly kind: "read"; readonly item?: Attributes }
+  | { readonly kind: "failed"; readonly error: StoreFailure };
 
 /**
  * The one port that every strategy stands on. A store promises that writes to one item are linearizable, that `read`
@@ -71,10 +79,10 @@ export interface Store {
    */
   write(batch: readonly ItemWrite[]): Promise<readonly WriteResult[]>;
   /**
-   * Reads items as they are now (consistent), in the order asked, `undefined` for an absent one.
-   * @throws StoreFailure when the service refuses or does not answer in full
+   * Reads items as they are now (consistent), each by itself, in as few calls as the service allows, and answers in the
+   * same order. Never throws for what the service answers: an item that cannot be read holds up no other.
    */
-  read(refs: readonly ItemRef[]): Promise<readonly (Attributes | undefined)[]>;
+  read(refs: readonly ItemRef[]): Promise<readonly ReadResult[]>;
   /** Applies all writes or none. At most {@link MAX_TRANSACTION_WRITES}, no two of one item, or it fails. */
   transact(writes: readonly ItemWrite[]): Promise<TransactResult>;
 }

@@ -3,6 +3,7 @@ import { CLOCK_SKEW_MARGIN_MS } from "./marker.ts";
 import { memoryStore } from "./memory-store.ts";
 import type { ItemWrite, Store, TransactResult } from "./store.ts";
 import { createTransact, type TransactOptions } from "./transact.ts";
+import { readItems } from "../test/read-items.ts";
 
 const TTL_SECONDS = 60;
 
@@ -27,7 +28,11 @@ const insert = (id: string, n = 1): ItemWrite => ({
   key: { id },
   write: { kind: "insert", item: { n } },
 });
-const read = (store: Store, ...ids: string[]) => store.read(ids.map((id) => ({ table: "effects", key: { id } })));
+const read = (store: Store, ...ids: string[]) =>
+  readItems(
+    store,
+    ids.map((id) => ({ table: "effects", key: { id } })),
+  );
 
 /** Answers the first transactions as the script says: a lost answer is written and then answered as throttled. */
 function scripted(inner: Store, script: readonly ("throttled" | "lost")[]): Store {

@@ -11,6 +11,7 @@ import {
   START_MS,
   type World,
 } from "./simulation.ts";
+import { readItems } from "./read-items.ts";
 
 interface Deposit {
   readonly account: "a" | "b";
@@ -72,7 +73,10 @@ export function inlineHistory(open: () => Store) {
           try {
             const outcomes = await inline.apply(batch, { remainingMs: () => endsAt - clock.now() });
             expect(outcomes).toHaveLength(batch.length);
-            const items = await shared.read(batch.map(({ account }) => ({ table: "accounts", key: { id: account } })));
+            const items = await readItems(
+              shared,
+              batch.map(({ account }) => ({ table: "accounts", key: { id: account } })),
+            );
             for (const [at, { kind }] of outcomes.entries()) {
               const same = items[at]?.[batch[at]!.id] === batch[at]!.amount;
               if (kind !== "failed") expect(same).toBe(kind !== "conflict");
@@ -96,7 +100,7 @@ export function inlineHistory(open: () => Store) {
       await scheduler.waitFor(Promise.all(runs));
 
       for (const account of ["a", "b"] as const) {
-        const [item] = await shared.read([{ table: "accounts", key: { id: account } }]);
+        const [item] = await readItems(shared, [{ table: "accounts", key: { id: account } }]);
         const events = workers.flatMap(([batch]) => batch.filter((one) => one.account === account));
         const asked = new Set(events.map(({ id }) => id));
         const kept = Object.keys(item ?? {}).filter((name) => name !== "id" && name !== "version");

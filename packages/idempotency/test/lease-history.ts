@@ -13,6 +13,7 @@ import {
   type Worker,
   type World,
 } from "./simulation.ts";
+import { readItems } from "./read-items.ts";
 
 const LEASE_MS = 6_000;
 const REF = { table: "markers", key: { id: "k" } };
@@ -36,7 +37,7 @@ export function leaseHistory(open: () => Store) {
   return fc.asyncProperty(fc.scheduler(), workers, async (scheduler, team) => {
     const world: World = { scheduler, nowMs: START_MS };
     const { store: shared, completed } = watching(open());
-    const stored = async () => (await shared.read([REF]))[0];
+    const stored = async () => (await readItems(shared, [REF]))[0];
     const fences: number[] = [];
     /** Those at work, and until when they may believe that they hold the lease, by their own clock. */
     const atWork = new Map<string, { untilMs: () => number; now: () => number }>();

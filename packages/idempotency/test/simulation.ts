@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import type { Clock } from "../src/clock.ts";
 import { StoreFailure } from "../src/store-failure.ts";
-import type { Store, TransactResult, WriteResult } from "../src/store.ts";
+import type { ReadResult, Store, TransactResult, WriteResult } from "../src/store.ts";
 
 /**
  * What goes wrong at one store call of a simulated worker:
@@ -79,7 +79,7 @@ export function openWorker(world: World, shared: Store, script: readonly Fault[]
       write: (batch) =>
         call(
           () => shared.write(batch),
-          () => batch.map((): WriteResult => ({ kind: "throttled", error: "lost" })),
+          () => batch.map((): WriteResult => ({ kind: "throttled", unanswered: true, error: "lost" })),
           async () => (await shared.write(batch)).map(unanswered),
         ),
       transact: (writes) =>
@@ -90,9 +90,7 @@ export function openWorker(world: World, shared: Store, script: readonly Fault[]
       read: (refs) =>
         call(
           () => shared.read(refs),
-          () => {
-            throw new StoreFailure({ reason: "lost", retryable: true, cause: undefined });
-          },
+          () => refs.map((): ReadResult => ({ kind: "failed", error: new StoreFailure(NO_ANSWER) })),
         ),
     },
     clock: {
@@ -108,6 +106,8 @@ export function openWorker(world: World, shared: Store, script: readonly Fault[]
     },
   };
 }
+
+const NO_ANSWER = { reason: "lost", retryable: true, cause: undefined };
 
 /** What goes wrong in each of the first deliveries of a message. */
 export const deliveries = fc.array(faults, { maxLength: 3 });

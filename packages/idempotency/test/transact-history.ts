@@ -11,6 +11,7 @@ import {
   START_MS,
   type World,
 } from "./simulation.ts";
+import { readItems } from "./read-items.ts";
 
 const TABLE = "markers";
 const KEYS = ["k", "l"] as const;
@@ -72,8 +73,8 @@ export function transactHistory(open: () => Store) {
       for (const key of new Set(traces.map((trace) => trace.key))) {
         const ofKey = traces.filter((trace) => trace.key === key);
         const refs = ofKey.flatMap(({ id }) => [effect(`${id}.one`), effect(`${id}.other`)]);
-        const items = await shared.read(refs);
-        const [marker] = await shared.read([{ table: TABLE, key: { id: key } }]);
+        const items = await readItems(shared, refs);
+        const [marker] = await readItems(shared, [{ table: TABLE, key: { id: key } }]);
         const winners = ofKey.filter((_, at) => items[2 * at] !== undefined);
         expect(winners.map(({ fingerprint }) => fingerprint)).toEqual([marker?.["fingerprint"]]);
         expect(items.filter((_, at) => at % 2 === 1).map(Boolean)).toEqual(

@@ -1,4 +1,5 @@
 import type { Attributes, ItemWrite, Store } from "../src/store.ts";
+import { readItems } from "./read-items.ts";
 
 /** A guard that is broken: that of inserts, or one attribute of the guards of updates, in one table. */
 export type Broken =
@@ -20,7 +21,7 @@ export function weakStore(store: Store, broken: Broken): Store {
   async function weaken(itemWrite: ItemWrite): Promise<ItemWrite> {
     const { table, key, write } = itemWrite;
     if (table !== broken.table || write.kind !== broken.guard) return itemWrite;
-    const [stored] = await store.read([itemWrite]);
+    const [stored] = await readItems(store, [itemWrite]);
     if (stored === undefined) return itemWrite;
     const holdsAnyway = without(stored, ...Object.keys(key));
     if (write.kind === "insert") {

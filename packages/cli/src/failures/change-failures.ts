@@ -7,6 +7,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
+import { itemOf } from "@doorbell/idempotency/read-item";
 import type { Store } from "@doorbell/idempotency/store";
 import * as v from "valibot";
 import { type ChangeFailure, entriesOf, readChangeFailure } from "./change-failure.ts";
@@ -40,7 +41,7 @@ export function changeFailures(options: {
     const entries = entriesOf(event);
     if (entries === undefined) return false;
     const refs = entries.map(({ orderId, version }) => ({ table: auditTable, key: { orderId, version } }));
-    const stored = await store.read(refs);
+    const stored = (await store.read(refs)).map(itemOf);
     return entries.every(
       ({ before, after }, at) => stored[at] && stored[at]["before"] === before && stored[at]["after"] === after,
     );

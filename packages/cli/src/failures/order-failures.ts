@@ -6,6 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
+import { itemOf } from "@doorbell/idempotency/read-item";
 import type { Store } from "@doorbell/idempotency/store";
 import { decideOrder } from "@doorbell/order-queue/decide-order";
 import * as v from "valibot";
@@ -36,7 +37,7 @@ export function orderFailures(options: {
       isDone: async () => {
         const event = parseBusinessEvent(content);
         if (!event.ok) return false;
-        const [stored] = await store.read([{ table: ordersTable, key: { id: event.value.subject } }]);
+        const [stored] = (await store.read([{ table: ordersTable, key: { id: event.value.subject } }])).map(itemOf);
         return isDuplicate(stored, event.value);
       },
       send: async () => {

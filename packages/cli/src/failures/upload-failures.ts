@@ -1,6 +1,7 @@
 import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { type ObjectEvent, parseS3Event } from "@doorbell/event-contracts/s3";
+import { itemOf } from "@doorbell/idempotency/read-item";
 import type { Store } from "@doorbell/idempotency/store";
 import { uploadOf } from "@doorbell/upload-ingest/upload";
 import * as v from "valibot";
@@ -41,7 +42,7 @@ export function uploadFailures(options: {
     const uploads = eventsOf(event).map((upload) => idOf(upload, uploadsBucket));
     if (uploads.length === 0) return false;
     const refs = uploads.flatMap((id) => (id === undefined ? [] : [{ table: uploadsTable, key: { id } }]));
-    const receipts = refs.length < uploads.length ? [undefined] : await store.read(refs);
+    const receipts = refs.length < uploads.length ? [undefined] : (await store.read(refs)).map(itemOf);
     return receipts.every((receipt) => receipt !== undefined && receipt["status"] !== "processing");
   }
 
