@@ -1,6 +1,7 @@
 import type { Outcome } from "@doorbell/batch/outcome";
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
 import { memoryStore } from "@doorbell/idempotency/memory-store";
+import { itemOf } from "@doorbell/idempotency/read-item";
 import type { Attributes, Store, WriteResult } from "@doorbell/idempotency/store";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -18,7 +19,7 @@ function setUp(store: Store = memoryStore()) {
     lines,
     counts,
     apply: (...messages: OrderMessage[]) => apply(messages, invocation(lines, counts)),
-    stored: async (orderId: string) => (await store.read([{ table, key: { id: orderId } }]))[0],
+    stored: async (orderId: string) => itemOf((await store.read([{ table, key: { id: orderId } }]))[0]),
   };
 }
 
@@ -129,6 +130,28 @@ describe("A batch of order events", () => {
       { orderId: "CA-1", outcome: "applied", throttled: 2, throttledBy: "ThrottlingError" },
       { orderId: "CA-2", outcome: "applied", throttled: 2 },
     ]);
+  });
+
+  it("gives each event of an order the time of its own write, and none to the one whose answer was lost", async () => {
+    const memory = memoryStore();
+    let writes = 0;
+    const { apply, lines } = setUp({
+      ...memory,
+      async write(batch) {
+        const results = await memory.write(batch);
+        const error = new Error("no answer");
+        return writes++ === 0 ? batch.map(() => ({ kind: "throttled", unanswered: true, error })) : results;
+      },
+    });
+    const before = Date.now();
+    expect(await apply(message(placed("CA-1")), message(cancelled("CA-1")))).toEqual([done, done]);
+    expect(lines).toMatchObject([
+      { eventId: "placed-CA-1", outcome: "applied", throttled: 1 },
+      { eventId: "cancelled-CA-1", outcome: "applied", writtenAt: expect.any(Date) },
+    ]);
+    expect(lines[0]).not.toHaveProperty("writtenAt");
+    expect(lines[1]).not.toHaveProperty("throttled");
+    expect(new Date(Object(lines[1]).writtenAt).getTime()).toBeGreaterThanOrEqual(before);
   });
 
   it("rejects an order that DynamoDB calls not valid, and retries what a deployment can mend", async () => {

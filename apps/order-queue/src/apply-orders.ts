@@ -5,9 +5,7 @@ import { describeIssues } from "@doorbell/event-contracts/describe-issues";
 import type { QueueMessage } from "@doorbell/event-contracts/sqs";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
 import type { Store } from "@doorbell/idempotency/store";
-import { decideOrder, proposeOrder } from "./decide-order.ts";
-import { type Meeting, meetingOf } from "./meeting.ts";
-import { watchedStore } from "./watched-store.ts";
+import { arrivalOf, decideOrder, proposeOrder } from "./decide-order.ts";
 
 /** What of a message the batch needs. */
 export type OrderMessage = Pick<QueueMessage, "messageId" | "body" | "receiveCount">;
@@ -28,31 +26,14 @@ const REFUSALS = {
  * event, a conflict, an order that is too large to store. Everything else that fails is retried.
  */
 export function applyOrders({ store, table }: { readonly store: Store; readonly table: string }) {
+  const orders = createInline<BusinessEvent>({
+    store,
+    table,
+    keyOf: ({ subject }) => ({ id: subject }),
+    propose: proposeOrder,
+    decide: decideOrder,
+  });
   return async (messages: readonly OrderMessage[], invocation: Invocation): Promise<readonly Outcome[]> => {
-    const facts = new Map<string, Facts>();
-    const factsOf = (orderId: string): Facts => {
-      const known: Facts = facts.get(orderId) ?? { writtenAt: [], throttled: 0, throttledBy: "", meetings: new Map() };
-      facts.set(orderId, known);
-      return known;
-    };
-    const orders = createInline<BusinessEvent>({
-      store: watchedStore(store, {
-        written: ({ key }) => void factsOf(String(key["id"])).writtenAt.push(new Date()),
-        putOff({ key }, code) {
-          invocation.metrics.count("Throttles");
-          const order = factsOf(String(key["id"]));
-          order.throttled += 1;
-          order.throttledBy = code;
-        },
-      }),
-      table,
-      keyOf: ({ subject }) => ({ id: subject }),
-      propose: proposeOrder,
-      decide: (stored, event) => {
-        factsOf(event.subject).meetings.set(event, meetingOf(stored, event));
-        return decideOrder(stored, event);
-      },
-    });
     const parsed = messages.map((message) => ({ message, event: parseBusinessEvent(message.body) }));
     const events = parsed.flatMap(({ message, event }) => (event.ok ? [{ message, event: event.value }] : []));
     const applied = await orders.apply(
@@ -67,21 +48,10 @@ export function applyOrders({ store, table }: { readonly store: Store; readonly 
     return parsed.map(({ message, event }) => {
       if (!event.ok) return { kind: "rejected", reason: `${REFUSALS[event.kind]}: ${describeIssues(event.issues)}` };
       const outcome = outcomes.get(message);
-      const { meetings, ...order } = factsOf(event.value.subject);
-      logOutcome(invocation, message, event.value, outcome, { ...order, meeting: meetings.get(event.value) });
+      logOutcome(invocation, message, event.value, outcome);
       return messageOutcome(outcome);
     });
   };
-}
-
-/** What came up while the events of one order were applied. */
-interface Facts {
-  /** When its events were written that were, in their order. */
-  readonly writtenAt: Date[];
-  throttled: number;
-  /** The code of the last one. */
-  throttledBy: string;
-  readonly meetings: Map<BusinessEvent, Meeting | undefined>;
 }
 
 function messageOutcome(outcome: InlineOutcome | undefined): Outcome {
@@ -112,21 +82,24 @@ function logOutcome(
   { messageId, receiveCount }: OrderMessage,
   event: BusinessEvent,
   outcome: InlineOutcome | undefined,
-  { writtenAt, throttled, throttledBy, meeting }: Omit<Facts, "meetings"> & { readonly meeting: Meeting | undefined },
 ): void {
   const { id: eventId, type, subject: orderId, correlationid: correlationId = eventId } = event;
+  const { attempts = 0, throttles = 0, throttledBy, met } = outcome ?? {};
+  const applied = outcome?.kind === "applied" ? outcome : undefined;
+  const meeting = applied && met && arrivalOf(met.item, event);
   const facts = {
-    ...(throttled > 0 && { throttled, throttledBy }),
-    // The line comes at the end of the batch; an answer that was lost has no time of its own.
-    ...(outcome?.kind === "applied" && writtenAt.length > 0 && { writtenAt: writtenAt.shift() }),
-    ...(outcome?.kind === "applied" && meeting !== undefined && { meeting }),
+    ...(attempts > 1 && { attempts }),
+    ...(throttles > 0 && { throttled: throttles, throttledBy }),
+    // The line comes at the end of the batch.
+    ...(applied?.writtenAtMs !== undefined && { writtenAt: new Date(applied.writtenAtMs) }),
+    ...(meeting !== undefined && { meeting }),
     ...(outcome?.kind === "failed" && { code: outcome.code }),
   };
   const ids = { messageId, receiveCount, eventId, type, orderId, correlationId };
   log.info({ ...ids, outcome: outcome?.kind, ...facts }, "order event");
+  if (throttles > 0) metrics.count("Throttles", throttles);
   if (outcome?.kind === "duplicate") metrics.count("Duplicates");
   if (outcome?.kind === "conflict") metrics.count("Conflicts");
-  if (outcome?.kind !== "applied") return;
   if (meeting === "order not there yet") metrics.count("CancellationsWaiting");
   if (meeting === "cancelled before it came") metrics.count("CancellationsMatched");
 }

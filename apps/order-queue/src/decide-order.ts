@@ -40,6 +40,15 @@ export function decideOrder(stored: Attributes | undefined, event: BusinessEvent
   return placed.fingerprint === given ? { kind: "duplicate" } : { kind: "conflict", stored: placed.fingerprint, given };
 }
 
+/** An order and its cancellation that came in the wrong order: the first of them, and the one that it waited for. */
+export type OutOfOrderArrival = "order not there yet" | "cancelled before it came";
+
+/** How the event arrived where it was applied to what was stored; nothing where it came in order. */
+export function arrivalOf(stored: Attributes | undefined, event: BusinessEvent): OutOfOrderArrival | undefined {
+  if (event.type !== ORDER_PLACED_TYPE) return stored === undefined ? "order not there yet" : undefined;
+  return stored !== undefined && !("placed" in stored) ? "cancelled before it came" : undefined;
+}
+
 function insertOf(event: BusinessEvent): Write {
   const item =
     event.type === ORDER_PLACED_TYPE
