@@ -30,6 +30,11 @@ describe("The histories fail without the guard", () => {
     ["of a transaction's new marker", transactHistory, { table: "markers", guard: "insert" }],
     ["of an expired marker's owner", transactHistory, { table: "markers", guard: "update", attribute: "owner" }],
     ["of a first claim", leaseHistory, { table: "markers", guard: "insert" }],
+    [
+      "of a renewal by the end that it moves",
+      leaseHistory,
+      { table: "markers", guard: "update", attribute: "leaseUntilMs" },
+    ],
     ["of the owner's own changes", leaseHistory, { table: "markers", guard: "update", attribute: "owner" }],
   ])("%s", async (_, history, broken) => expect(await fails(history, broken)).toBe(true), TIMEOUT_MS);
 

@@ -66,6 +66,14 @@ export function asOwner(owner: string, set: Attributes): Write {
   return { kind: "update", set, where: { owner } };
 }
 
+/**
+ * Moves the end of the owner's lease from exactly the one it knows: an earlier renewal that takes effect late would
+ * otherwise shorten the lease under its owner.
+ */
+export function renewal(owner: string, fromMs: number, to: Pick<LeaseMarker, "leaseUntilMs" | "expiresAt">): Write {
+  return { kind: "update", set: { ...to }, where: { owner, leaseUntilMs: fromMs } };
+}
+
 /** @throws MarkerUnreadable when the item is not a marker */
 export function readMarker(item: Attributes): LeaseMarker {
   const { status } = item;

@@ -199,6 +199,74 @@ describe("The lease strategy", () => {
     expect(aborted).toBe(LEASE_MS);
   });
 
+  it("aborts the signal at the end of the lease while a renewal hangs, and lets the work end without it", async () => {
+    const inner = memoryStore();
+    let writes = 0;
+    const write: Store["write"] = (batch) => ((writes += 1) === 2 ? new Promise(() => {}) : inner.write(batch));
+    const { lease, request, pass, clock, sleeping } = setUp({ store: { ...inner, write } });
+    const started = clock.now();
+    let aborted: number | undefined;
+    const running = lease.run(request, async ({ signal }) => {
+      await clock.sleep(60_000, signal);
+      aborted = clock.now() - started;
+      throw signal.reason;
+    });
+    const ended = expect(running).rejects.toMatchObject({ code: "LEASE_LOST", fence: 1 });
+    await pass(LEASE_MS * 2);
+    await ended;
+    expect(aborted).toBe(LEASE_MS);
+    expect(sleeping()).toBe(0);
+  });
+
+  it("stores a completion at once while a renewal hangs", async () => {
+    const inner = memoryStore();
+    let writes = 0;
+    const write: Store["write"] = (batch) => ((writes += 1) === 2 ? new Promise(() => {}) : inner.write(batch));
+    const { lease, request, pass, clock, stored } = setUp({ store: { ...inner, write } });
+    const running = lease.run(request, () => clock.sleep(LEASE_MS / 2));
+    await pass(LEASE_MS / 2);
+    expect(await running).toMatchObject({ kind: "done" });
+    expect(await stored()).toMatchObject({ status: "done" });
+  });
+
+  it("does not take a lease for longer because the clock was set back", async () => {
+    const time = handClock();
+    let backMs = 0;
+    const clock: Clock = { ...time.clock, now: () => time.clock.now() - backMs };
+    const { lease, request } = setUp({ clock });
+    const started = time.clock.now();
+    let aborted: number | undefined;
+    const running = lease.run(request, async ({ signal }) => {
+      backMs = 3_600_000;
+      await clock.sleep(60_000, signal);
+      aborted = time.clock.now() - started;
+      throw signal.reason;
+    });
+    const ended = expect(running).rejects.toMatchObject({ code: "LEASE_LOST" });
+    await time.pass(LEASE_MS * 2);
+    await ended;
+    expect(aborted).toBe(LEASE_MS);
+  });
+
+  it("is not shortened by an earlier renewal that takes effect late", async () => {
+    const inner = memoryStore();
+    let late: (() => Promise<unknown>) | undefined;
+    const write: Store["write"] = async (batch) => {
+      const [{ write: each }] = [batch[0]!];
+      if (late !== undefined || each.kind === "insert") return inner.write(batch);
+      late = () => inner.write(batch);
+      return [{ kind: "throttled", unanswered: true, error: "no answer" }];
+    };
+    const { lease, request, pass, clock, stored } = setUp({ store: { ...inner, write } });
+    const started = clock.now();
+    const running = lease.run(request, () => clock.sleep(LEASE_MS));
+    await pass((LEASE_MS / 3) * 2);
+    await late?.();
+    expect(await stored()).toMatchObject({ leaseUntilMs: started + (LEASE_MS / 3) * 2 + LEASE_MS });
+    await pass(LEASE_MS);
+    expect(await running).toMatchObject({ kind: "done" });
+  });
+
   it("lets one worker take over a lease whose owner vanished, once it is over, and no zombie complete or release after", async () => {
     const store = memoryStore();
     const zombie = setUp({ store, token: () => "zombie" });

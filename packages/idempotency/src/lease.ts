@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { type FailedOutcome } from "./failed-outcome.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { CompletionNotStored, LeaseLost, NotEnoughTime } from "./lease-errors.ts";
-import { asOwner, firstClaim, type LeaseMarker, readMarker, standing, takeOver } from "./lease-marker.ts";
+import { asOwner, firstClaim, type LeaseMarker, readMarker, renewal, standing, takeOver } from "./lease-marker.ts";
 import { expiryAfter } from "./marker.ts";
 import { MissingKey } from "./missing-key.ts";
 import { packedStore } from "./packed-store.ts";
@@ -89,7 +89,8 @@ type Met = Exclude<LeaseOutcome<never>, { kind: "done" }>;
  *
  * Guarantee: no two owners hold a valid lease at a time; work whose completion is stored never runs again; work that
  * crashed, or whose completion could not be stored, **may run twice** once its lease is over, the second time with a
- * greater fencing number. A late zombie can neither complete nor release. Cost of a new key: 2 write units, 2 calls,
+ * greater fencing number. A late zombie can neither complete nor release. The signal is aborted at the end of the lease,
+ * whatever a call is doing; work that goes on beside it is no longer alone. Cost of a new key: 2 write units, 2 calls,
  * and one of each per heartbeat; in a batch the calls are shared.
  *
  * Limits: the greater number holds while the marker lives, so `ttlSeconds` must outlast any worker.
@@ -132,19 +133,19 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
       untilMs: claimed.untilMs,
       everyMs: leaseMs / 3,
       nextUntilMs: () => leaseEnd(remainingMs),
-      renew: (untilMs) => writeOne(ref, asOwner(owner, { leaseUntilMs: untilMs, ...lifetime(untilMs) })),
+      renew: (ends) => renew(ref, owner, ends),
       lost: () => new LeaseLost({ key, fence }),
     });
     let result: Result;
     try {
       result = await work({ fence, signal: heartbeat.signal });
     } catch (error) {
-      await heartbeat.stop();
+      heartbeat.stop();
       // Tried once: an unreleased lease ends by itself, and the work's error is what the caller must see.
       await writeOne(ref, asOwner(owner, { status: "free" }));
       throw error;
     }
-    await heartbeat.stop();
+    heartbeat.stop();
     await complete(ref, { key, owner, fence, text: resultText(result) }, remainingMs);
     return { kind: "done", result };
   }
@@ -183,6 +184,22 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
       }
       if (stands.kind !== "takeable") return stands;
     }
+  }
+
+  /** The end that the lease has after a renewal was tried; none where it is another's. */
+  async function renew(
+    ref: ItemRef,
+    owner: string,
+    { fromMs, untilMs }: { fromMs: number; untilMs: number },
+  ): Promise<number | undefined> {
+    const result = await writeOne(ref, renewal(owner, fromMs, { leaseUntilMs: untilMs, ...lifetime(untilMs) }));
+    if (result.kind === "written") return untilMs;
+    if (result.kind !== "refused") return fromMs;
+    // An earlier renewal may have been written and its answer lost: then the marker has an end of ours.
+    const [read] = await store.read([ref]);
+    if (read?.kind !== "read") return fromMs;
+    const met = read.item && readMarker(read.item);
+    return met?.owner === owner && met.status === "running" ? met.leaseUntilMs : undefined;
   }
 
   async function complete(

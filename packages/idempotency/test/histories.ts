@@ -1,5 +1,8 @@
-/** Histories of each strategy over the memory store. A failure prints its seed and the smallest history that fails. */
-export const HISTORIES = 10_000;
+/**
+ * Histories of each strategy over the memory store; the environment variable `DOORBELL_HISTORIES` asks for more. A failure
+ * prints its seed and the smallest history that fails.
+ */
+export const HISTORIES = Number(process.env["DOORBELL_HISTORIES"] ?? 10_000);
 /** Histories of each strategy over DynamoDB Local. */
 export const HISTORIES_ON_DYNAMODB = 100;
 /** Histories after which a broken guard must have shown; each shows within some hundreds. */

@@ -2,15 +2,7 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 import { createInline, type InlineDecision } from "../src/inline.ts";
 import type { Attributes, Store } from "../src/store.ts";
-import {
-  deliveries,
-  INVOCATION_MS,
-  isDeliveredAgain,
-  openWorker,
-  redeliver,
-  START_MS,
-  type World,
-} from "./simulation.ts";
+import { createWorld, deliveries, INVOCATION_MS, isDeliveredAgain, openWorker, redeliver } from "./simulation.ts";
 import { readItems } from "./read-items.ts";
 
 interface Deposit {
@@ -56,7 +48,7 @@ export function inlineHistory(open: () => Store) {
     fc.scheduler(),
     fc.array(fc.tuple(batches, deliveries), { minLength: 1, maxLength: 3 }),
     async (scheduler, workers) => {
-      const world: World = { scheduler, nowMs: START_MS };
+      const world = createWorld(scheduler);
       const { store: shared, versions } = watching(open());
       const runs = workers.map(([batch, scripts]) =>
         redeliver(scripts, async (script) => {

@@ -4,24 +4,34 @@ import { createLease, type Grant } from "../src/lease.ts";
 import { CLOCK_SKEW_MARGIN_MS } from "../src/marker.ts";
 import type { Attributes, Store } from "../src/store.ts";
 import {
+  type ClockFaults,
+  createWorld,
   deliveries,
   INVOCATION_MS,
   isDeliveredAgain,
   openWorker,
   redeliver,
-  START_MS,
   type Worker,
-  type World,
 } from "./simulation.ts";
 import { readItems } from "./read-items.ts";
 
 const LEASE_MS = 6_000;
 const REF = { table: "markers", key: { id: "k" } };
 
+/** Two clocks are never further apart than the margin, and neither are two timers of a lease's length. */
+const MAX_DRIFT = 0.01;
+const MAX_OFF_MS = CLOCK_SKEW_MARGIN_MS / 2 - 2 * MAX_DRIFT * LEASE_MS;
+const clockFaults = fc.record<ClockFaults>({
+  skewMs: fc.integer({ min: -MAX_OFF_MS, max: MAX_OFF_MS }),
+  drift: fc.constantFrom(0, MAX_DRIFT, -MAX_DRIFT),
+  maxOffMs: fc.constant(MAX_OFF_MS),
+  lateMs: fc.constantFrom(0, 0, 0, 2_000, 20_000),
+});
+
 const workers = fc.array(
   fc.record({
     scripts: deliveries,
-    skewMs: fc.integer({ min: -CLOCK_SKEW_MARGIN_MS / 2, max: CLOCK_SKEW_MARGIN_MS / 2 }),
+    clockFaults,
     workMs: fc.constantFrom(0, 500, 4_000, 20_000),
     fails: fc.boolean(),
     inBatch: fc.boolean(),
@@ -31,23 +41,26 @@ const workers = fc.array(
 
 /**
  * Never two valid owners, fencing numbers only grow, nothing runs after its completion is stored, nobody waits for ever.
- * Workers crash, lose answers, sleep beyond their leases, fail, and have clocks that differ by up to the named margin.
+ * Workers crash, lose answers, freeze beyond their leases, fail, have calls that hang or take effect late, and clocks and
+ * timers that differ by up to the named margin. One that does not freeze is told of its lease's end before another works.
  */
 export function leaseHistory(open: () => Store) {
   return fc.asyncProperty(fc.scheduler(), workers, async (scheduler, team) => {
-    const world: World = { scheduler, nowMs: START_MS };
+    const world = createWorld(scheduler);
     const { store: shared, completed } = watching(open());
     const stored = async () => (await readItems(shared, [REF]))[0];
     const fences: number[] = [];
-    /** Those at work, and until when they may believe that they hold the lease, by their own clock. */
-    const atWork = new Map<string, { untilMs: () => number; now: () => number }>();
+    /** Those at work, and whether they must know that they no longer hold the lease, or, frozen, could not know it yet. */
+    const atWork = new Map<string, () => boolean>();
     const ends = new Map<string, number>();
     let tokens = 0;
 
-    const runs = team.map(({ scripts, skewMs, workMs, fails, inBatch }) =>
+    const runs = team.map(({ scripts, clockFaults: off, workMs, fails, inBatch }) =>
       redeliver(scripts, async (script) => {
         const token = `t${(tokens += 1)}`;
-        const worker = openWorker(world, shared, script, skewMs);
+        // Faults end, a freeze too.
+        const lateMs = script.length > 0 ? off.lateMs : 0;
+        const worker = openWorker(world, shared, script, { ...off, lateMs });
         const { clock } = worker;
         const endsAt = clock.now() + INVOCATION_MS;
         const lease = createLease({
@@ -64,8 +77,9 @@ export function leaseHistory(open: () => Store) {
           expect(completed()).toBe(false);
           expect(fence).toBeGreaterThan(fences.at(-1) ?? 0);
           fences.push(fence);
-          for (const [, other] of atWork) expect(other.now()).toBeGreaterThanOrEqual(other.untilMs());
-          atWork.set(token, { now: () => clock.now(), untilMs: () => ends.get(token) ?? 0 });
+          for (const [, isOver] of atWork) expect(isOver()).toBe(true);
+          const isFrozen = () => lateMs > 0 && clock.now() >= (ends.get(token) ?? 0);
+          atWork.set(token, () => signal.aborted || isFrozen());
           await clock.sleep(workMs, signal);
           atWork.delete(token);
           if (fails && script.length > 0) throw new WorkFailed();

@@ -3,13 +3,13 @@ import { expect } from "vitest";
 import type { ItemWrite, Store } from "../src/store.ts";
 import { createTransact, type TransactOutcome } from "../src/transact.ts";
 import {
+  createWorld,
   deliveries,
   INVOCATION_MS,
   isDeliveredAgain,
   openWorker,
   redeliver,
   START_MS,
-  type World,
 } from "./simulation.ts";
 import { readItems } from "./read-items.ts";
 
@@ -32,7 +32,7 @@ export function transactHistory(open: () => Store) {
     ),
     fc.boolean(),
     async (scheduler, workers, expiredBefore) => {
-      const world: World = { scheduler, nowMs: START_MS };
+      const world = createWorld(scheduler);
       const shared = open();
       const expired = { owner: "old", fingerprint: "g", expiresAt: START_MS / 1_000 - 3_600 };
       if (expiredBefore) {
