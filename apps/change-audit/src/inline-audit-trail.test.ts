@@ -1,4 +1,4 @@
-import { DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
 import { startTables, type TestTables } from "@doorbell/local-cloud/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -81,7 +81,7 @@ function entry(version: number, facts: Partial<AuditEntry> = {}): AuditEntry {
 
 const trail = (tableName = table) => inlineAuditTrail({ store: dynamoStore(client), table: tableName });
 const versions = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => entry(from + index));
-const appended = (count: number) => Array.from({ length: count }, () => ({ kind: "appended" }));
+const applied = (count: number) => Array.from({ length: count }, () => ({ kind: "applied" }));
 const duplicates = (count: number) => Array.from({ length: count }, () => ({ kind: "duplicate" }));
 
 async function stored(version: number) {
@@ -90,12 +90,12 @@ async function stored(version: number) {
 }
 
 test("25 new entries are one call that writes, and nothing is read", async () => {
-  expect(await trail().append(versions(1, 25), { remainingMs })).toEqual(appended(25));
+  expect(await trail().apply(versions(1, 25), { remainingMs })).toMatchObject(applied(25));
   expect(calls).toEqual(["BatchExecuteStatementCommand"]);
 });
 
 test("an entry is stored whole", async () => {
-  await trail().append([entry(2, { correlationId: "upload-7" })], { remainingMs });
+  await trail().apply([entry(2, { correlationId: "upload-7" })], { remainingMs });
   expect(await stored(2)).toEqual({
     orderId: { S: orderId },
     version: { N: "2" },
@@ -112,29 +112,29 @@ test("an entry is stored whole", async () => {
 });
 
 test("entries delivered again are recognised by one batch read, and stay as they are", async () => {
-  await trail().append(versions(1, 10), { remainingMs });
+  await trail().apply(versions(1, 10), { remainingMs });
   const first = await stored(3);
   calls.length = 0;
   const again = versions(1, 10).map((each) => ({ ...each, at: 1 }));
-  expect(await trail().append(again, { remainingMs })).toEqual(duplicates(10));
+  expect(await trail().apply(again, { remainingMs })).toMatchObject(duplicates(10));
   expect(calls).toEqual(["BatchExecuteStatementCommand", "BatchGetItemCommand"]);
   expect(await stored(3)).toEqual(first);
 });
 
 test("the same entry twice in a batch is stored once", async () => {
-  expect(await trail().append([entry(1), entry(1), entry(2)], { remainingMs })).toEqual([
-    { kind: "appended" },
+  expect(await trail().apply([entry(1), entry(1), entry(2)], { remainingMs })).toMatchObject([
+    { kind: "applied" },
     { kind: "duplicate" },
-    { kind: "appended" },
+    { kind: "applied" },
   ]);
 });
 
 test("a redelivery that overlaps what was stored adds what is missing, a late one fills its gap", async () => {
-  await trail().append([entry(1), entry(4)], { remainingMs });
-  expect(await trail().append(versions(2, 5), { remainingMs })).toEqual([
-    ...appended(2),
+  await trail().apply([entry(1), entry(4)], { remainingMs });
+  expect(await trail().apply(versions(2, 5), { remainingMs })).toMatchObject([
+    ...applied(2),
     ...duplicates(1),
-    ...appended(1),
+    ...applied(1),
   ]);
   expect(await Promise.all([1, 2, 3, 4, 5].map(stored))).toMatchObject(
     [1, 2, 3, 4, 5].map((version) => ({ after: { S: `d${version}` } })),
@@ -142,17 +142,17 @@ test("a redelivery that overlaps what was stored adds what is missing, a late on
 });
 
 test("another change of the same version is a conflict that names both, and changes nothing", async () => {
-  await trail().append([entry(2)], { remainingMs });
-  expect(await trail().append([entry(2, { after: "other" }), entry(3)], { remainingMs })).toEqual([
+  await trail().apply([entry(2)], { remainingMs });
+  expect(await trail().apply([entry(2, { after: "other" }), entry(3)], { remainingMs })).toMatchObject([
     { kind: "conflict", stored: "d1 to d2", given: "d1 to other" },
-    { kind: "appended" },
+    { kind: "applied" },
   ]);
   expect(await stored(2)).toMatchObject({ after: { S: "d2" } });
 });
 
 test("a write whose answer was lost is recognised as done", async () => {
   loseAnswers = 1;
-  expect(await trail().append(versions(1, 3), { remainingMs })).toEqual(appended(3));
+  expect(await trail().apply(versions(1, 3), { remainingMs })).toMatchObject(applied(3));
   expect(loseAnswers).toBe(0);
   expect(await stored(3)).toBeDefined();
 });
@@ -160,13 +160,17 @@ test("a write whose answer was lost is recognised as done", async () => {
 test("after a batch of which a part was throttled, the redelivery adds that part alone", async () => {
   throttledVersion = "2";
   const oneRound = [10_000, 0];
-  const first = await trail().append(versions(1, 3), { remainingMs: () => oneRound.shift() ?? 0 });
-  expect(first).toMatchObject([{ kind: "appended" }, { kind: "unavailable" }, { kind: "appended" }]);
+  const first = await trail().apply(versions(1, 3), { remainingMs: () => oneRound.shift() ?? 0 });
+  expect(first).toMatchObject([
+    { kind: "applied" },
+    { kind: "failed", code: "DEADLINE", retryable: true },
+    { kind: "applied" },
+  ]);
   expect(await Promise.all([1, 2, 3].map(stored))).toMatchObject([{}, undefined, {}]);
   throttledVersion = "";
-  expect(await trail().append(versions(1, 3), { remainingMs })).toEqual([
+  expect(await trail().apply(versions(1, 3), { remainingMs })).toMatchObject([
     ...duplicates(1),
-    ...appended(1),
+    ...applied(1),
     ...duplicates(1),
   ]);
   expect(await stored(2)).toMatchObject({ after: { S: "d2" } });
@@ -174,20 +178,33 @@ test("after a batch of which a part was throttled, the redelivery adds that part
 
 test("an entry over DynamoDB's 400 KB is refused for good, its neighbours are stored", async () => {
   const tooLarge = entry(2, { changes: [{ path: "/placed", after: "x".repeat(410_000) }] });
-  expect(await trail().append([entry(1), tooLarge, entry(3)], { remainingMs })).toEqual([
-    { kind: "appended" },
-    { kind: "refused", code: "ValidationError" },
-    { kind: "appended" },
+  expect(await trail().apply([entry(1), tooLarge, entry(3)], { remainingMs })).toMatchObject([
+    { kind: "applied" },
+    { kind: "failed", code: "ValidationError" },
+    { kind: "applied" },
+  ]);
+});
+
+test("an entry in whose place something unreadable stands fails alone", async () => {
+  const Item = { orderId: { S: orderId }, version: { N: "2" }, at: { N: "9007199254740993.5" } };
+  await client.send(new PutItemCommand({ TableName: table, Item }));
+  await trail().apply([entry(1)], { remainingMs });
+  expect(await trail().apply(versions(1, 3), { remainingMs })).toMatchObject([
+    { kind: "duplicate" },
+    { kind: "failed", code: "ITEM_UNREADABLE" },
+    { kind: "applied" },
   ]);
 });
 
 test("a table that is not there can be mended, so its entries are tried again", async () => {
-  expect(await trail("gone").append([entry(1)], { remainingMs })).toMatchObject([{ kind: "unavailable" }]);
+  expect(await trail("gone").apply([entry(1)], { remainingMs })).toMatchObject([
+    { kind: "failed", code: "ResourceNotFound" },
+  ]);
 });
 
 test("entries for which no time is left are tried again", async () => {
-  expect(await trail().append([entry(1)], { remainingMs: () => 0 })).toMatchObject([
-    { kind: "unavailable", error: { message: expect.stringContaining("DEADLINE") } },
+  expect(await trail().apply([entry(1)], { remainingMs: () => 0 })).toMatchObject([
+    { kind: "failed", code: "DEADLINE", retryable: true },
   ]);
   expect(calls).toEqual([]);
 });

@@ -1,24 +1,26 @@
-import { createInline, type InlineDecision, type InlineOutcome } from "@doorbell/idempotency/inline";
+import { createInline, type Inline, type InlineDecision } from "@doorbell/idempotency/inline";
 import type { Attributes, Store } from "@doorbell/idempotency/store";
 import type { AuditEntry } from "./audit-entry.ts";
-import type { Appended, AuditTrail } from "./audit-trail.ts";
 
 /**
  * The audit trail in a table keyed by `orderId` and `version`, by the inline strategy: the entry itself records that its
  * change was handled. New entries are one write each and no read; only where an entry is already there it is read, to
  * tell a redelivery from a conflict. Entries are inserted, never updated.
  */
-export function inlineAuditTrail({ store, table }: { readonly store: Store; readonly table: string }): AuditTrail {
-  const entries = createInline<AuditEntry>({
+export function inlineAuditTrail({
+  store,
+  table,
+}: {
+  readonly store: Store;
+  readonly table: string;
+}): Inline<AuditEntry> {
+  return createInline<AuditEntry>({
     store,
     table,
     keyOf: ({ orderId, version }) => ({ orderId, version }),
     propose: insertOf,
     decide,
   });
-  return {
-    append: async (batch, options) => (await entries.apply(batch, options)).map(appendedOf),
-  };
 }
 
 function insertOf({ orderId: _hash, version: _range, changes, ...facts }: AuditEntry) {
@@ -36,13 +38,4 @@ function decide(stored: Attributes | undefined, entry: AuditEntry): InlineDecisi
 function transition(before: unknown, after: unknown): string {
   const digest = (value: unknown) => (typeof value === "string" ? value : "nothing");
   return `${digest(before)} to ${digest(after)}`;
-}
-
-function appendedOf(outcome: InlineOutcome): Appended {
-  if (outcome.kind === "applied") return { kind: "appended" };
-  if (outcome.kind !== "failed") return outcome;
-  const { code, error } = outcome;
-  // Only an entry that the table cannot hold is hopeless; a missing table or permission is mended by a deployment.
-  if (code === "ValidationError") return { kind: "refused", code };
-  return { kind: "unavailable", error: error ?? new Error(`The entry was not written: ${code}`) };
 }

@@ -1,7 +1,8 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { StreamRecord } from "@doorbell/event-contracts/dynamodb-stream";
+import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
 import { expect, test } from "vitest";
-import type { Appended, AuditTrail } from "./audit-trail.ts";
+import type { AuditEntry } from "./audit-entry.ts";
 import { recordChanges } from "./record-changes.ts";
 
 const TABLE_ARN = "arn:aws:dynamodb:eu-central-2:000000000000:table/orders";
@@ -28,30 +29,30 @@ function insert(orderId: string): StreamRecord {
   };
 }
 
-const handlerOf = (trail: AuditTrail) => recordChanges({ trail, ordersTable: "orders" });
+const handlerOf = (apply: Inline<AuditEntry>["apply"]) => recordChanges({ trail: { apply }, ordersTable: "orders" });
 
 test("all changes of a batch go to the trail at once, and each gets the answer that is its own", async () => {
   const error = new Error("throttled");
-  const answers: Record<string, Appended> = {
-    "o-1": { kind: "appended" },
-    "o-2": { kind: "conflict", stored: "x to y", given: "x to z" },
-    "o-3": { kind: "unavailable", error },
-    "o-4": { kind: "refused", code: "ValidationError" },
-    "o-5": { kind: "duplicate" },
+  const course = { attempts: 1, throttles: 0 };
+  const answers: Record<string, InlineOutcome> = {
+    "o-1": { kind: "applied", ...course },
+    "o-2": { kind: "conflict", stored: "x to y", given: "x to z", ...course },
+    "o-3": { kind: "failed", code: "DEADLINE", error, retryable: true, ...course },
+    "o-4": { kind: "failed", code: "ValidationError", error, retryable: false, ...course },
+    "o-5": { kind: "duplicate", ...course },
+    "o-6": { kind: "failed", code: "ITEM_UNREADABLE", error, retryable: false, ...course },
   };
   const calls: string[][] = [];
-  const handle = handlerOf({
-    append: async (entries) => {
-      calls.push(entries.map(({ orderId }) => orderId));
-      return entries.map(({ orderId }) => answers[orderId] ?? { kind: "appended" });
-    },
+  const handle = handlerOf(async (entries) => {
+    calls.push(entries.map(({ orderId }) => orderId));
+    return entries.map(({ orderId }) => answers[orderId] ?? { kind: "applied", ...course });
   });
   const { newImage: _, ...imageless } = insert("o-0");
   const outcomes = await handle(
-    [imageless, insert("o-1"), insert("o-2"), imageless, insert("o-3"), insert("o-4"), insert("o-5")],
+    [imageless, insert("o-1"), insert("o-2"), imageless, insert("o-3"), insert("o-4"), insert("o-5"), insert("o-6")],
     invocation,
   );
-  expect(calls).toEqual([["o-1", "o-2", "o-3", "o-4", "o-5"]]);
+  expect(calls).toEqual([["o-1", "o-2", "o-3", "o-4", "o-5", "o-6"]]);
   expect(outcomes).toMatchObject([
     { kind: "rejected", reason: "This INSERT has no new image, so it is no change of an order that can be audited." },
     { kind: "done" },
@@ -60,6 +61,7 @@ test("all changes of a batch go to the trail at once, and each gets the answer t
     { kind: "retry", error },
     { kind: "rejected", reason: "The audit table cannot hold this change (ValidationError)." },
     { kind: "done" },
+    { kind: "rejected", reason: "What is stored for this version is unreadable (ITEM_UNREADABLE)." },
   ]);
   expect(Object.fromEntries(counts)).toEqual({ Duplicates: 1, Conflicts: 1 });
   expect(lines).toMatchObject([
@@ -70,16 +72,17 @@ test("all changes of a batch go to the trail at once, and each gets the answer t
     { orderId: "o-3", outcome: "unavailable" },
     { orderId: "o-4", outcome: "refused" },
     { orderId: "o-5", outcome: "duplicate" },
+    { orderId: "o-6", outcome: "refused" },
   ]);
 });
 
 test("a change without an answer is retried, never taken for recorded", async () => {
-  const outcomes = await handlerOf({ append: async () => [] })([insert("o-1")], invocation);
+  const outcomes = await handlerOf(async () => [])([insert("o-1")], invocation);
   expect(outcomes).toMatchObject([{ kind: "retry" }]);
 });
 
 test.each(["orders-of-another-stage", "my-orders"])("a change of the table %s is rejected", async (table) => {
-  const handle = handlerOf({ append: async (entries) => entries.map(() => ({ kind: "appended" })) });
+  const handle = handlerOf(async (entries) => entries.map(() => ({ kind: "applied", attempts: 1, throttles: 0 })));
   const eventSourceArn = `${TABLE_ARN.replace("orders", table)}/stream/latest`;
   expect(await handle([insert("o-1"), { ...insert("o-2"), eventSourceArn }], invocation)).toEqual([
     { kind: "done" },

@@ -1,8 +1,8 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { Outcome } from "@doorbell/batch/outcome";
 import type { StreamRecord } from "@doorbell/event-contracts/dynamodb-stream";
+import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
 import { type AuditEntry, type Audited, auditEntryOf } from "./audit-entry.ts";
-import type { Appended, AuditTrail } from "./audit-trail.ts";
 
 /**
  * Records a batch of changes in the audit trail: one entry each, all in one go. Entries do not depend on each other, so
@@ -10,23 +10,24 @@ import type { Appended, AuditTrail } from "./audit-trail.ts";
  * another table than the orders table: the stream of a wrong mapping must not end among the orders' changes.
  */
 export function recordChanges(options: {
-  readonly trail: AuditTrail;
+  /** Where entries are kept for good: each is applied by being added, and none is ever changed. */
+  readonly trail: Inline<AuditEntry>;
   /** The name of the orders table. */
   readonly ordersTable: string;
 }): (records: readonly StreamRecord[], invocation: Invocation) => Promise<readonly Outcome[]> {
   const { trail, ordersTable } = options;
   return async (records, invocation) => {
-    const entries: AuditEntry[] = [];
-    const audited = records.map((record) => {
-      const result = isOf(ordersTable, record) ? auditEntryOf(record) : ofAnotherTable(record);
-      return result.ok ? { ok: true as const, position: entries.push(result.entry) - 1 } : result;
-    });
-    const appended = await trail.append(entries, { remainingMs: () => invocation.remainingMs() });
-    return audited.map((result, at) => {
-      const entry = result.ok ? entries[result.position] : undefined;
-      const outcome = result.ok ? appended[result.position] : undefined;
-      logOutcome(invocation, records[at], entry, outcome);
-      return result.ok ? outcomeOf(outcome) : { kind: "rejected", reason: result.reason };
+    const audited = records.map((record) =>
+      isOf(ordersTable, record) ? auditEntryOf(record) : ofAnotherTable(record),
+    );
+    const entries = audited.flatMap((each) => (each.ok ? [each.entry] : []));
+    const applied = await trail.apply(entries, { remainingMs: () => invocation.remainingMs() });
+    const outcomes = new Map(entries.map((entry, position) => [entry, applied[position]]));
+    return audited.map((each, at) => {
+      const entry = each.ok ? each.entry : undefined;
+      const settled = each.ok ? settledAs(outcomes.get(each.entry)) : rejected("no order", each.reason);
+      logOutcome(invocation, records[at], entry, settled.outcome);
+      return settled.result;
     });
   };
 }
@@ -48,34 +49,44 @@ function logOutcome(
   { log, metrics }: Invocation,
   record: StreamRecord | undefined,
   entry: AuditEntry | undefined,
-  appended: Appended | undefined,
+  outcome: Settled["outcome"],
 ): void {
   const { eventId, eventName, sequenceNumber, keys } = record ?? {};
   const id = keys?.["id"];
   const orderId = id !== undefined && "S" in id ? id.S : undefined;
   const { version, correlationId } = entry ?? {};
-  const outcome = entry === undefined ? "no order" : appended?.kind;
   log.info({ sequenceNumber, eventId, eventName, orderId, version, correlationId, outcome }, "order change");
-  if (appended?.kind === "duplicate") metrics.count("Duplicates");
-  if (appended?.kind === "conflict") metrics.count("Conflicts");
+  if (outcome === "duplicate") metrics.count("Duplicates");
+  if (outcome === "conflict") metrics.count("Conflicts");
 }
 
-function outcomeOf(appended: Appended | undefined): Outcome {
-  switch (appended?.kind) {
-    case "appended":
+/** What became of one change: as its line of the log says it, and for the batch. */
+interface Settled {
+  readonly outcome: "appended" | "duplicate" | "conflict" | "refused" | "unavailable" | "no order";
+  readonly result: Outcome;
+}
+
+function settledAs(applied: InlineOutcome | undefined): Settled {
+  switch (applied?.kind) {
+    case "applied":
+      return { outcome: "appended", result: { kind: "done" } };
     case "duplicate":
-      return { kind: "done" };
-    case "conflict":
-      return {
-        kind: "rejected",
-        reason: `Another change is recorded for this version: ${appended.stored}, and this one is ${appended.given}.`,
-      };
-    case "refused":
-      return { kind: "rejected", reason: `The audit table cannot hold this change (${appended.code}).` };
-    default:
-      return {
-        kind: "retry",
-        error: appended?.error ?? new Error("The audit trail gave no answer for this change."),
-      };
+      return { outcome: "duplicate", result: { kind: "done" } };
+    case "conflict": {
+      const { stored, given } = applied;
+      return rejected("conflict", `Another change is recorded for this version: ${stored}, and this one is ${given}.`);
+    }
+    default: {
+      const { code = "no answer", error = new Error(`The entry was not written: ${code}`) } = applied ?? {};
+      // What a deployment mends, a missing table or permission, is tried again; this would only hold up its shard.
+      if (code === "ValidationError") return rejected("refused", `The audit table cannot hold this change (${code}).`);
+      if (code === "ITEM_UNREADABLE")
+        return rejected("refused", `What is stored for this version is unreadable (${code}).`);
+      return { outcome: "unavailable", result: { kind: "retry", error } };
+    }
   }
+}
+
+function rejected(outcome: Settled["outcome"], reason: string): Settled {
+  return { outcome, result: { kind: "rejected", reason } };
 }
