@@ -3,7 +3,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { parkInBucket } from "@doorbell/batch/s3-parking";
 import { streamHandler } from "@doorbell/batch/stream-handler";
 import { parseStreamEvent } from "@doorbell/event-contracts/dynamodb-stream";
-import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
+import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { createLogger } from "@doorbell/logger/logger";
 import { imageText } from "./attribute-text.ts";
 import { env, environment } from "./env.ts";
@@ -14,7 +14,7 @@ const service = "change-audit";
 const dynamodb = new DynamoDBClient();
 // The SDK's own logger walks through every item of a call though nobody listens.
 dynamodb.middlewareStack.remove("loggerMiddleware");
-const trail = inlineAuditTrail({ store: dynamoStore(dynamodb), table: env.AUDIT_TABLE });
+const trail = inlineAuditTrail({ store: dynamoItemStore(dynamodb), table: env.AUDIT_TABLE });
 
 /** Answers the stream of the orders table: every change becomes one entry of the audit trail. */
 export const handler = streamHandler({

@@ -1,5 +1,5 @@
 import { createInline, type Inline, type InlineDecision } from "@doorbell/idempotency/inline";
-import type { Attributes, Store } from "@doorbell/idempotency/store";
+import type { Attributes, ItemStore } from "@doorbell/idempotency/store";
 import type { AuditEntry } from "./audit-entry.ts";
 
 /**
@@ -11,7 +11,7 @@ export function inlineAuditTrail({
   store,
   table,
 }: {
-  readonly store: Store;
+  readonly store: ItemStore;
   readonly table: string;
 }): Inline<AuditEntry> {
   return createInline<AuditEntry>({

@@ -4,7 +4,7 @@ import { type BusinessEvent, parseBusinessEvent } from "@doorbell/event-contract
 import { describeIssues } from "@doorbell/event-contracts/describe-issues";
 import type { QueueMessage } from "@doorbell/event-contracts/sqs";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
-import type { Store } from "@doorbell/idempotency/store";
+import type { ItemStore } from "@doorbell/idempotency/store";
 import { arrivalOf, decideOrder, proposeOrder } from "./decide-order.ts";
 
 /** What of a message the batch needs. */
@@ -25,7 +25,7 @@ const REFUSALS = {
  * already stored, and it is read first. What can never succeed is rejected with its reason: a body that is no business
  * event, a conflict, an order that is too large to store. Everything else that fails is retried.
  */
-export function applyOrders({ store, table }: { readonly store: Store; readonly table: string }) {
+export function applyOrders({ store, table }: { readonly store: ItemStore; readonly table: string }) {
   const orders = createInline<BusinessEvent>({
     store,
     table,

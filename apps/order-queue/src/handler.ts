@@ -3,7 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { queueHandler } from "@doorbell/batch/queue-handler";
 import { parkInQueue } from "@doorbell/batch/sqs-parking";
 import { parseSqsEvent, sentAtOf } from "@doorbell/event-contracts/sqs";
-import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
+import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { createLogger } from "@doorbell/logger/logger";
 import { applyOrders } from "./apply-orders.ts";
 import { env, environment } from "./env.ts";
@@ -23,5 +23,5 @@ export const handler = queueHandler({
   log: createLogger({ service, environment }),
   park: parkInQueue({ client: new SQSClient(), queueUrl: env.ORDERS_DLQ_URL, service }),
   happenedAt: sentAtOf,
-  handleBatch: applyOrders({ store: dynamoStore(dynamodb), table: env.ORDERS_TABLE }),
+  handleBatch: applyOrders({ store: dynamoItemStore(dynamodb), table: env.ORDERS_TABLE }),
 });

@@ -11,7 +11,7 @@ import { chunksOf } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { resultOfError } from "./dynamo-error.ts";
 import { itemName } from "./item-name.ts";
-import type { ItemRef, ReadResult, Store } from "./store.ts";
+import type { ItemRef, ItemStore, ReadResult } from "./store.ts";
 import { StoreFailure } from "./store-failure.ts";
 
 /** The most items one call reads (AWS: BatchGetItem). */
@@ -30,7 +30,7 @@ type Results = Map<string, ReadResult>;
 export function dynamoRead(
   client: DynamoDBClient,
   { clock, random }: { readonly clock: Clock; readonly random: () => number },
-): Store["read"] {
+): ItemStore["read"] {
   return async (refs) => {
     const results: Results = new Map();
     const wanted = new Map(refs.map((ref) => [itemName(ref), ref]));

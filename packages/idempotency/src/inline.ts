@@ -4,7 +4,7 @@ import { codeOf, type FailedOutcome } from "./failed-outcome.ts";
 import { itemName } from "./item-name.ts";
 import { MissingKey } from "./missing-key.ts";
 import { isOwnWrite } from "./own-write.ts";
-import type { Attributes, ItemKey, ItemRef, Store, Write } from "./store.ts";
+import type { Attributes, ItemKey, ItemRef, ItemStore, Write } from "./store.ts";
 import type { StoreFailure } from "./store-failure.ts";
 
 /** What an event means for the item as it is stored now. */
@@ -37,7 +37,7 @@ export interface InlineCourse {
 
 /** How one kind of event changes one kind of item. */
 export interface InlineOptions<Event> {
-  readonly store: Store;
+  readonly store: ItemStore;
   readonly table: string;
   /** The item that the event changes. */
   readonly keyOf: (event: Event) => ItemKey;

@@ -69,10 +69,10 @@ export type ReadResult =
   | { readonly kind: "failed"; readonly error: StoreFailure };
 
 /**
- * The one port that every strategy stands on. A store promises that writes to one item are linearizable, that `read`
+ * The port that every strategy stands on. A store promises that writes to one item are linearizable, that `read`
  * sees every write that was answered before it, and nothing else; `store-contract.ts` tests it.
  */
-export interface Store {
+export interface ItemStore {
   /**
    * Applies every write on its own, in as few calls as the service allows, and answers in the same order.
    * Never throws for what the service answers. Writes of one item inside the batch happen in the order given.
@@ -83,6 +83,10 @@ export interface Store {
    * same order. Never throws for what the service answers: an item that cannot be read holds up no other.
    */
   read(refs: readonly ItemRef[]): Promise<readonly ReadResult[]>;
+}
+
+/** A store that also changes several items at once. */
+export interface Store extends ItemStore {
   /** Applies all writes or none. At most {@link MAX_TRANSACTION_WRITES}, no two of one item, or it fails. */
   transact(writes: readonly ItemWrite[]): Promise<TransactResult>;
 }
