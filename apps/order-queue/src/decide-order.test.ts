@@ -1,5 +1,6 @@
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
 import type { Attributes, Write } from "@doorbell/idempotency/store";
+import { fingerprint } from "@doorbell/idempotency/fingerprint";
 import { describe, expect, it } from "vitest";
 import { decideOrder, proposeOrder } from "./decide-order.ts";
 import { cancelledPart, OrderItemUnreadable, placedPart } from "./order-item.ts";
@@ -118,5 +119,22 @@ describe("An order", () => {
       expect(() => decideOrder(stored, first)).toThrow(OrderItemUnreadable);
       expect(() => decideOrder(stored, first)).not.toThrow(/A Customer/);
     }
+  });
+});
+
+describe("An order that was stored before amounts had one form", () => {
+  const { data } = placed("CA-1", { amount: "1.50" });
+  const { orderId: _key, ...asItCame } = data;
+  const part = { ...placedPart(first), ...asItCame, fingerprint: fingerprint(data) };
+  const isStored: Attributes = { ...isPlaced, placed: part };
+
+  it("is a duplicate when it comes again, as the contract reads it now", () => {
+    const now = placed("CA-1", { amount: "1.5" });
+    expect(part.fingerprint).not.toBe(placedPart(now)["fingerprint"]);
+    expect(decideOrder(isStored, now)).toEqual(duplicate);
+  });
+
+  it("is a conflict with another payload", () => {
+    expect(decideOrder(isStored, other)).toEqual({ ...conflict, stored: part.fingerprint });
   });
 });

@@ -1,5 +1,6 @@
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
-import { ORDER_PLACED_TYPE } from "@doorbell/event-contracts/order-placed";
+import { isObject } from "@doorbell/event-contracts/fields";
+import { ORDER_PLACED_TYPE, parseOrderPlacedData } from "@doorbell/event-contracts/order-placed";
 import type { InlineDecision } from "@doorbell/idempotency/inline";
 import type { Attributes, Write } from "@doorbell/idempotency/store";
 import { fingerprint } from "@doorbell/idempotency/fingerprint";
@@ -37,7 +38,15 @@ export function decideOrder(stored: Attributes | undefined, event: BusinessEvent
     return { kind: "write", write: { kind: "update", set, where: { version, status: "cancelled" } } };
   }
   const given = fingerprint(event.data);
-  return placed.fingerprint === given ? { kind: "duplicate" } : { kind: "conflict", stored: placed.fingerprint, given };
+  const isSame = placed.fingerprint === given || readAgain(stored, event.data.orderId) === given;
+  return isSame ? { kind: "duplicate" } : { kind: "conflict", stored: placed.fingerprint, given };
+}
+
+/** The fingerprint of a stored order as the contract reads it now: before amounts had one form, 1.50 was stored as it came. */
+function readAgain(stored: Attributes, orderId: string): string | undefined {
+  const { placed } = stored;
+  const order = isObject(placed) ? parseOrderPlacedData({ ...placed, orderId }) : undefined;
+  return order?.ok === true ? fingerprint(order.value) : undefined;
 }
 
 /** An order and its cancellation that came in the wrong order: the first of them, and the one that it waited for. */
