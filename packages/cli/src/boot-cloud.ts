@@ -8,8 +8,9 @@ import { readGraphFile, repositoryRoot } from "./repository.ts";
  * @throws {CommandError} the port is taken, there is no Java, a handler cannot be bundled, the state folder cannot be used
  */
 export async function bootCloud(options: Omit<LocalCloudOptions, "root" | "graph">): Promise<LocalCloud> {
+  const notice = (sentence: string): void => void process.stderr.write(`doorbell: ${sentence}\n`);
   try {
-    return await startLocalCloud({ root: repositoryRoot, graph: readGraphFile(), ...options });
+    return await startLocalCloud({ root: repositoryRoot, graph: readGraphFile(), notice, ...options });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -19,7 +19,7 @@ import { createLambdaService } from "./lambda/lambda-service.ts";
 import { createMetricTotals } from "./lambda/metric-totals.ts";
 import { clientEnvironment, localFunctions, resourceEnvironment } from "./local-environment.ts";
 import { readGraph } from "./read-graph.ts";
-import { lockState } from "./state-lock.ts";
+import { takeStateFolder } from "./state-folder.ts";
 import { openState } from "./state.ts";
 import { createShutdown } from "./shutdown.ts";
 import type { CloudStatus } from "./cloud-status.ts";
@@ -41,7 +41,10 @@ export interface LocalCloudOptions {
   readonly graph: unknown;
   /** 0, the default, takes a free one. */
   readonly port?: number;
-  /** A folder that keeps everything over restarts; without one it all lives in memory. One local cloud at a time may use it. */
+  /**
+   * A folder that keeps everything over restarts; without one it all lives in memory. One local cloud at a time may use it. It is
+   * made where it is missing, kept from other users (mode 0700, files 0600), and compacted at each boot.
+   */
   readonly stateDir?: string;
   /** A DynamoDB Local that runs already, instead of one of our own. */
   readonly dynamodbEndpoint?: string;
@@ -53,6 +56,8 @@ export interface LocalCloudOptions {
   readonly inspect?: InspectOptions;
   /** What goes wrong on purpose, seen by handlers and event sources, never by clients outside. */
   readonly faults?: FaultPlan;
+  /** Told, in a sentence, of what its owner should know; written to standard error by default. */
+  readonly notice?: (sentence: string) => void;
 }
 
 /** A running local cloud. */
@@ -82,7 +87,7 @@ export interface LocalCloud {
  *     await cloud.waitUntilIdle(30_000);
  *     await cloud.stop();
  *
- * @throws GraphRefused, MappingRefused, FaultsRefused, PortTaken, StateInUse, JavaMissing, DynamoDbLocalFailed, DynamoDbEndpointUnusable
+ * @throws GraphRefused, MappingRefused, FaultsRefused, PortTaken, StateFolderUnusable, StateInUse, JavaMissing, DynamoDbLocalFailed, DynamoDbEndpointUnusable
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const shutdown = createShutdown();
@@ -103,7 +108,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   shutdown.on("faults", () => faults?.stop());
   const front = await startFrontServer(port);
   shutdown.on("endpoint", () => front.stop());
-  if (stateDir !== undefined) shutdown.on("stateLock", lockState(stateDir));
+  const notice = options.notice ?? ((sentence: string) => void process.stderr.write(`${sentence}\n`));
+  if (stateDir !== undefined) shutdown.on("stateLock", takeStateFolder(stateDir, notice));
   const state = openState(stateDir);
   shutdown.on("state", () => state.close());
 

@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Another local cloud keeps its state in the folder. */
@@ -17,12 +15,12 @@ export class StateInUse extends Error {
 }
 
 /**
- * Takes the state folder for this process; the answer gives it back. It is a lock of SQLite, so a killed process holds none.
+ * Takes the state folder for this process by its lock file; the answer gives it back. It is a lock of SQLite, so a killed process
+ * holds none.
  * @throws StateInUse
  */
-export function lockState(dir: string): () => void {
-  mkdirSync(dir, { recursive: true });
-  const lock = new DatabaseSync(join(dir, "lock.sqlite"));
+export function lockState(dir: string, file: string): () => void {
+  const lock = new DatabaseSync(file);
   try {
     lock.exec("BEGIN EXCLUSIVE");
   } catch (cause) {

@@ -41,6 +41,34 @@ export const smallPipeline: readonly GraphResource[] = [
   },
 ];
 
+/** The code of `watchedPipeline`'s function: it logs the id of each record's item. */
+export const WATCHER = `
+export const handler = async ({ Records }) => {
+  for (const { dynamodb } of Records) process.stdout.write("saw " + dynamodb.Keys.id.S + "\\n");
+};
+`;
+
+/** The small pipeline, and a function `watcher` (of `watcher.ts`) that reads the stream of its table. */
+export function watchedPipeline(startingPosition: "LATEST" | "TRIM_HORIZON"): readonly GraphResource[] {
+  return [
+    ...smallPipeline,
+    {
+      type: "aws:lambda/function:Function",
+      name: "watcher",
+      inputs: { name: "watcher", handler: "watcher.handler", runtime: "nodejs24.x", timeout: 20 },
+    },
+    {
+      type: "aws:lambda/eventSourceMapping:EventSourceMapping",
+      name: "Stream",
+      inputs: {
+        functionName: `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:watcher`,
+        eventSourceArn: `arn:aws:dynamodb:${LOCAL_REGION}:${LOCAL_ACCOUNT}:table/test-orders-table/stream/latest`,
+        startingPosition,
+      },
+    },
+  ];
+}
+
 /** `infra/graph.json` with the given resources. */
 export function testGraph(resources: readonly GraphResource[] = smallPipeline): unknown {
   return { digest: "", sst: "", app: "doorbell", stage: "test", region: LOCAL_REGION, resources };

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { keepStreamSequence } from "./stream-sequence.ts";
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 
@@ -56,14 +56,14 @@ export function dynamoDbLocalFolder(): string {
 }
 
 /**
- * Starts DynamoDB Local on a free port of 127.0.0.1, in memory or in `dataDir`; all credentials and regions see the same
+ * Starts DynamoDB Local on a free port of 127.0.0.1, in memory or in the folder `dataDir`, which exists; all credentials and regions see the same
  * tables. It ends with this process, however that ends.
  * @throws JavaMissing, DynamoDbLocalFailed
  */
 export async function startDynamoDbLocal(options: { readonly dataDir?: string } = {}): Promise<DynamoDbLocal> {
   const emulator = dynamoDbLocalFolder();
-  if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
   const library = join(emulator, "DynamoDBLocal_lib");
+  if (options.dataDir !== undefined) prepareData(options.dataDir);
   const child = spawn(
     "java",
     [
@@ -96,6 +96,14 @@ export async function startDynamoDbLocal(options: { readonly dataDir?: string } 
   } catch (error) {
     await end(child, exited);
     throw error;
+  }
+}
+
+function prepareData(dataDir: string): void {
+  try {
+    keepStreamSequence(dataDir);
+  } catch (error) {
+    throw new DynamoDbLocalFailed(`cannot use its data in ${dataDir}`, error instanceof Error ? error.message : "");
   }
 }
 
