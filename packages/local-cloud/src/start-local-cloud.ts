@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startDynamoDbLocal } from "./emulators/dynamodb-local.ts";
+import { superviseDynamoDb } from "./emulators/supervised-dynamodb.ts";
 import { createTables } from "./emulators/dynamodb-tables.ts";
 import { withGivenEndpoint } from "./emulators/given-endpoint.ts";
 import { createBuckets } from "./emulators/fauxqs-buckets.ts";
@@ -29,6 +29,7 @@ import type { InspectOptions, LambdaService } from "./lambda/lambda-service.ts";
 import type { Graph } from "./graph.ts";
 import type { Shutdown } from "./shutdown.ts";
 import type { Tables } from "./emulators/dynamodb-tables.ts";
+import type { SupervisedDynamoDb } from "./emulators/supervised-dynamodb.ts";
 import type { DatabaseSync } from "node:sqlite";
 
 export type { CloudStatus } from "./cloud-status.ts";
@@ -72,15 +73,24 @@ export interface LocalCloud {
   status(): Promise<CloudStatus>;
   /**
    * Returns when no message lies in a queue that has an enabled mapping and no event or stream record is left to handle.
-   * @throws NotIdle
+   * @throws NotIdle; DynamoDbLocalFailed once `failed` is aborted
    */
   waitUntilIdle(timeoutMs: number): Promise<void>;
+  /**
+   * Aborted when the local cloud cannot go on, with a DynamoDbLocalFailed as reason: DynamoDB Local ended by itself, and its tables
+   * were in memory, or it had ended three times within a minute. Requests to DynamoDB are then refused with
+   * `InternalServerError`, and nothing is idle any more; all that is left to do is `stop`.
+   */
+  readonly failed: AbortSignal;
   /** Ends every process, listener and timer; may be called twice. */
   stop(): Promise<void>;
 }
 
 /**
  * Boots S3, SQS, DynamoDB with Streams and Lambda from a graph, on one endpoint of 127.0.0.1. Nothing of a boot that fails is left.
+ *
+ * A DynamoDB Local that ends by itself is started again on `stateDir`, within seconds; meanwhile requests to DynamoDB are refused
+ * with `InternalServerError`, which SDKs retry, and nothing is idle. Without `stateDir` see `failed`.
  *
  *     const cloud = await startLocalCloud({ root, graph: JSON.parse(readFileSync("infra/graph.json", "utf8")) });
  *     const s3 = new S3Client({ endpoint: cloud.endpoint, region: cloud.region, credentials: … });
@@ -117,8 +127,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const { promise: ready, resolve: serving } = Promise.withResolvers<void>();
 
   // Java takes two seconds: bundling happens meanwhile.
-  const [tables, services] = await together(
-    startTables(options, graph, shutdown),
+  const [{ tables, dynamodb }, services] = await together(
+    startTables(options, graph, notice, shutdown),
     startServices({ options, graph, state, origin: front.origin, ready, faults, shutdown }),
   );
   const { fauxqs, buckets, lambda } = services;
@@ -147,12 +157,19 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     functions: lambda.status(),
     mappings: eventSources.status(),
     metrics: metrics.totals(),
+    ...(dynamodb !== undefined && { dynamodb: dynamodb.status() }),
     ...(faults !== undefined && { faults: faults.counts }),
   });
-  const isIdle = () => lambda.idle() && eventSources.idle() && faults?.idle() !== false;
+  const failed = dynamodb?.failed ?? new AbortController().signal;
+  const answers = () => dynamodb === undefined || dynamodb.status().state === "running";
+  const isIdle = () => answers() && lambda.idle() && eventSources.idle() && faults?.idle() !== false;
   const stopping = new AbortController();
   const awaitIdle = (timeoutMs: number, signal?: AbortSignal) =>
-    idleInTime(isIdle, timeoutMs, AbortSignal.any([stopping.signal, ...(signal === undefined ? [] : [signal])]));
+    idleInTime(
+      isIdle,
+      timeoutMs,
+      AbortSignal.any([stopping.signal, failed, ...(signal === undefined ? [] : [signal])]),
+    );
   const environment = { ...clientEnvironment(front.origin, region), ...resourceEnvironment(front.origin, graph) };
 
   const proxy = createDynamoDbProxy(tables);
@@ -174,8 +191,11 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     lambda,
     status,
     async waitUntilIdle(timeoutMs) {
-      if (!(await awaitIdle(timeoutMs))) throw new NotIdle(timeoutMs, await status());
+      if (await awaitIdle(timeoutMs)) return;
+      failed.throwIfAborted();
+      throw new NotIdle(timeoutMs, await status());
     },
+    failed,
     stop() {
       stopping.abort();
       return shutdown.run();
@@ -183,17 +203,32 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   };
 }
 
-async function startTables(options: LocalCloudOptions, graph: Graph, shutdown: Shutdown): Promise<Tables> {
-  const createAt = async (url: string) => {
-    const tables = await createTables({ url, region: graph.region, definitions: graph.tables });
+async function startTables(
+  options: LocalCloudOptions,
+  graph: Graph,
+  notice: (sentence: string) => void,
+  shutdown: Shutdown,
+): Promise<{ tables: Tables; dynamodb?: SupervisedDynamoDb }> {
+  const createAt = async (dynamodb: { readonly url: string }) => {
+    const tables = await createTables({ dynamodb, region: graph.region, definitions: graph.tables });
     shutdown.on("tables", () => tables.close());
     return tables;
   };
   const { stateDir, dynamodbEndpoint } = options;
-  if (dynamodbEndpoint !== undefined) return withGivenEndpoint(dynamodbEndpoint, createAt);
-  const dynamodb = await startDynamoDbLocal(stateDir === undefined ? {} : { dataDir: join(stateDir, "dynamodb") });
+  if (dynamodbEndpoint !== undefined)
+    return { tables: await withGivenEndpoint(dynamodbEndpoint, (url) => createAt({ url })) };
+  const dynamodb = await superviseDynamoDb({
+    notice,
+    ...(stateDir !== undefined && { dataDir: join(stateDir, "dynamodb") }),
+  });
   shutdown.on("dynamodb", () => dynamodb.stop());
-  return createAt(dynamodb.url);
+  const tables = await createAt(dynamodb).catch((error: unknown) => {
+    dynamodb.failed.throwIfAborted();
+    throw error;
+  });
+  // What was written to it before it ended may not have been told of.
+  dynamodb.onChange(() => tables.written());
+  return { tables, dynamodb };
 }
 
 async function startServices({ options, graph, state, origin, ready, faults, shutdown }: ServicesOptions) {

@@ -44,10 +44,14 @@ export async function demo(options: { readonly json?: boolean }): Promise<void> 
     const booted = performance.now();
     booting = bootCloud({ port: 0 });
     const cloud = await Promise.race([booting, stopped]);
+    const over = new Promise<never>((_, reject) => {
+      cloud.failed.addEventListener("abort", () => reject(new CommandError(String(cloud.failed.reason))));
+    });
+    over.catch(() => {});
     const bootMs = performance.now() - booted;
     say(`Ready at ${cloud.endpoint} in ${formatSeconds(bootMs)}.\n`);
     results = openResults(cloud.environment);
-    const { figures, checks } = await Promise.race([runPipeline({ cloud, say, results, bootMs }), stopped]);
+    const { figures, checks } = await Promise.race([runPipeline({ cloud, say, results, bootMs }), stopped, over]);
     process.stdout.write(
       options.json ? `${JSON.stringify({ ...figures, checks }, null, 2)}\n` : formatReport(figures, checks),
     );

@@ -24,3 +24,15 @@ it("an event source that is disabled is told as such, and what stands in the way
   expect(text).toMatch(/^table\/orders\/stream\/latest .* enabled /m);
   expect(text).toMatch(/^The stream cannot be read\.$/m);
 });
+
+it("a DynamoDB Local that does not run is told, and one that was started again", () => {
+  const nothing = { queues: [], functions: [], mappings: [], metrics: [] };
+  const problem = "DynamoDB Local was ended by SIGKILL; it is started again on its data in state/dynamodb.";
+  expect(formatStatus({ ...nothing, dynamodb: { restarts: 0, problem } })).toMatch(
+    /^Not idle: DynamoDB Local was ended/m,
+  );
+  expect(formatStatus({ ...nothing, dynamodb: { restarts: 2 } })).toMatch(
+    /^DynamoDB Local .* started again; restarts: 2\.$/m,
+  );
+  expect(formatStatus({ ...nothing, dynamodb: { restarts: 0 } })).not.toMatch(/DynamoDB Local/);
+});

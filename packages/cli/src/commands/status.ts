@@ -32,6 +32,7 @@ const statusSchema = v.object({
       iteratorAgeMs: v.optional(count),
     }),
   ),
+  dynamodb: v.optional(v.object({ restarts: count, problem: v.optional(v.string()) })),
   metrics: v.array(
     v.object({
       namespace: v.string(),
@@ -58,7 +59,7 @@ export async function status(options: { readonly port?: number; readonly json?: 
 }
 
 /** The status as tables. */
-export function formatStatus({ queues, functions, mappings, metrics }: Status): string {
+export function formatStatus({ queues, functions, mappings, metrics, dynamodb }: Status): string {
   const names = functions.map((each) => each.function);
   const short = (name: string): string => shortFunctionName(name, names);
   const tables = [
@@ -86,9 +87,17 @@ export function formatStatus({ queues, functions, mappings, metrics }: Status): 
       ]),
     ),
     ...mappings.flatMap(({ problem }) => problem ?? []),
+    ...dynamodbLines(dynamodb),
     ...metricsTable(metrics),
   ];
   return `${tables.join("\n\n")}\n`;
+}
+
+/** What is wrong with DynamoDB Local, or was. */
+function dynamodbLines(dynamodb: Status["dynamodb"]): string[] {
+  if (dynamodb?.problem !== undefined) return [`Not idle: ${dynamodb.problem}`];
+  if (dynamodb === undefined || dynamodb.restarts === 0) return [];
+  return [`DynamoDB Local ended by itself and was started again; restarts: ${formatCount(dynamodb.restarts)}.`];
 }
 
 /** A row a metric, a column a service: sums of counts, and of measures the largest value. */

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { readGraph } from "@doorbell/local-cloud/read-graph";
 import { bootCloud } from "../boot-cloud.ts";
+import { CommandError } from "../command-error.ts";
 import { readFaultOption } from "../fault-option.ts";
 import { freePort } from "../free-port.ts";
 import { resolveFunctionName } from "../function-name.ts";
@@ -18,7 +19,8 @@ const INSPECTOR_PORT = 9229;
  * death of what started it. Then everything that it started ends with it. Meanwhile a handler whose sources change is reloaded,
  * and logs are shown: on a terminal, elsewhere with `--logs` only, since a pipe that nobody empties would stop the cloud.
  *
- * @throws {CommandError} it could not boot: the port is taken, there is no Java, the state folder cannot be used
+ * @throws {CommandError} it could not boot (the port is taken, there is no Java, the state folder cannot be used), or it cannot go
+ *   on: DynamoDB Local ended, in memory once, with a state folder three times within a minute
  */
 export async function up(options: {
   readonly port: number;
@@ -79,7 +81,14 @@ export async function up(options: {
       for (const line of cloud.lambda.logs()) write(line);
       cloud.lambda.onLog(write);
     }
-    if (!stop.signal.aborted) await new Promise((done) => stop.signal.addEventListener("abort", done, { once: true }));
+    const over = AbortSignal.any([stop.signal, cloud.failed]);
+    if (!over.aborted) await new Promise((done) => over.addEventListener("abort", done, { once: true }));
+    if (cloud.failed.aborted) {
+      const { reason } = cloud.failed;
+      const why = reason instanceof Error ? reason.message : String(reason);
+      const remedy = stateDir === undefined ? " With --state DIR they are kept on disk." : "";
+      throw new CommandError(`the local cloud cannot go on: ${why}${remedy}`);
+    }
   } finally {
     await cloud.stop();
     stop.dispose();

@@ -9,6 +9,8 @@ import type { Readable } from "node:stream";
 export interface DynamoDbLocal {
   /** `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Resolves when the process ends by itself, with how it did; never after `stop`. */
+  readonly ended: Promise<DynamoDbLocalFailed>;
   /** Ends the process and waits until it is gone; may be called twice. */
   stop(): Promise<void>;
 }
@@ -25,14 +27,17 @@ export class JavaMissing extends Error {
   }
 }
 
-/** DynamoDB Local ended, or did not answer in time, before it was ready. */
+/** DynamoDB Local did not answer in time, or it ended by itself. */
 export class DynamoDbLocalFailed extends Error {
   readonly code = "DYNAMODB_LOCAL_FAILED";
-  /** The end of what it wrote on standard error. */
+  /** What it did, as in "ended with status 1". */
+  readonly what: string;
+  /** The last lines that it wrote. */
   readonly output: string;
   constructor(what: string, output: string) {
     super(`DynamoDB Local ${what}${output === "" ? "." : `: ${output}`}`);
     this.name = "DynamoDbLocalFailed";
+    this.what = what;
     this.output = output;
   }
 }
@@ -56,11 +61,13 @@ export function dynamoDbLocalFolder(): string {
 }
 
 /**
- * Starts DynamoDB Local on a free port of 127.0.0.1, in memory or in the folder `dataDir`, which exists; all credentials and regions see the same
- * tables. It ends with this process, however that ends.
+ * Starts DynamoDB Local on a free port of 127.0.0.1, in memory or in the folder `dataDir`, which exists; all credentials and
+ * regions see the same tables. It ends with this process, however that ends. `signal` ends a start that is still under way.
  * @throws JavaMissing, DynamoDbLocalFailed
  */
-export async function startDynamoDbLocal(options: { readonly dataDir?: string } = {}): Promise<DynamoDbLocal> {
+export async function startDynamoDbLocal(
+  options: { readonly dataDir?: string; readonly signal?: AbortSignal } = {},
+): Promise<DynamoDbLocal> {
   const emulator = dynamoDbLocalFolder();
   const library = join(emulator, "DynamoDBLocal_lib");
   if (options.dataDir !== undefined) prepareData(options.dataDir);
@@ -90,12 +97,35 @@ export async function startDynamoDbLocal(options: { readonly dataDir?: string } 
   // Writing to a child that is gone is no failure of its own: its exit is reported.
   child.stdin.on("error", () => undefined);
 
+  const output = createOutput();
+  output.keep(child.stderr);
+  const kill = () => child.kill("SIGKILL");
+  options.signal?.addEventListener("abort", kill);
+  if (options.signal?.aborted) kill();
   try {
-    const port = await portOf(child, child.stdout, child.stderr);
-    return { url: `http://127.0.0.1:${port}`, stop: () => end(child, exited) };
+    const port = await portOf(child, child.stdout, output);
+    // What it prints at a start says nothing. A Java virtual machine that crashes writes on standard output, too.
+    output.keep(child.stdout);
+    let asked = false;
+    const ended = new Promise<DynamoDbLocalFailed>((resolve) => {
+      child.once("close", (exit, signal) => {
+        // Killed from outside it had no time to say why, and what it wrote before would mislead.
+        if (!asked) resolve(new DynamoDbLocalFailed(wayOut(exit, signal), signal === "SIGKILL" ? "" : output.end()));
+      });
+    });
+    return {
+      url: `http://127.0.0.1:${port}`,
+      ended,
+      stop() {
+        asked = true;
+        return end(child, exited);
+      },
+    };
   } catch (error) {
     await end(child, exited);
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", kill);
   }
 }
 
@@ -107,35 +137,54 @@ function prepareData(dataDir: string): void {
   }
 }
 
-function portOf(child: ChildProcess, stdout: Readable, stderr: Readable): Promise<number> {
+/** The end of what a process writes. */
+interface Output {
+  /** From now on what comes on this stream, too. */
+  keep(stream: Readable): void;
+  end(): string;
+}
+
+function createOutput(): Output {
+  let written = "";
+  return {
+    keep(stream) {
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        written = (written + text).slice(-OUTPUT_KEPT);
+      });
+    },
+    end: () => written.trim(),
+  };
+}
+
+function wayOut(exit: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null ? `ended with status ${exit ?? "unknown"}` : `was ended by ${signal}`;
+}
+
+function portOf(child: ChildProcess, stdout: Readable, output: Output): Promise<number> {
   return new Promise((resolve, reject) => {
     let written = "";
-    let complaint = "";
     const limit = setTimeout(() => {
-      reject(new DynamoDbLocalFailed(`was not ready within ${READY_LIMIT_MS / 1000} s`, complaint));
+      reject(new DynamoDbLocalFailed(`was not ready within ${READY_LIMIT_MS / 1000} s`, output.end()));
     }, READY_LIMIT_MS);
     const settle = (act: () => void) => {
       clearTimeout(limit);
       act();
     };
-    stderr.setEncoding("utf8").on("data", (text: string) => {
-      complaint = (complaint + text).slice(-OUTPUT_KEPT);
-    });
     stdout.setEncoding("utf8").on("data", (text: string) => {
       written = (written + text).slice(-OUTPUT_KEPT);
       const port = /^port (\d+)$/m.exec(written)?.[1];
       if (port !== undefined) settle(() => resolve(Number(port)));
     });
     child.once("error", (cause) => settle(() => reject(new JavaMissing("without Java", { cause }))));
-    child.once("close", (exit) => settle(() => reject(failure(exit, complaint))));
+    child.once("close", (exit, signal) => settle(() => reject(failure(wayOut(exit, signal), output.end()))));
   });
 }
 
 /** What an early end means. macOS has a `java` that only says there is none. */
-function failure(exit: number | null, complaint: string): Error {
+function failure(way: string, complaint: string): Error {
   if (complaint.includes("UnsupportedClassVersionError")) return new JavaMissing("on a Java older than 11");
   if (complaint.includes("Unable to locate a Java Runtime")) return new JavaMissing("without Java");
-  return new DynamoDbLocalFailed(`ended with status ${exit ?? "unknown"} before it was ready`, complaint.trim());
+  return new DynamoDbLocalFailed(`${way} before it was ready`, complaint);
 }
 
 async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createTable } from "./create-table.ts";
 import { LOCAL_CREDENTIALS } from "../local-region.ts";
 import type { TableDefinition } from "../graph.ts";
-import type { TablesService } from "./dynamodb.ts";
+import { currentEndpoint, type TablesService } from "./dynamodb.ts";
 
 /** A table has no stream, or does not exist. */
 export class NoStream extends Error {
@@ -27,18 +27,20 @@ export interface Tables extends TablesService {
 /** DynamoDB Local's only region. */
 const OWN_REGION = "ddblocal";
 
-/** The tables over a DynamoDB Local at `url`; those that are not there yet are created. */
+/** The tables over a DynamoDB Local, whose URL may change; those that are not there yet are created. */
 export async function createTables(options: {
-  readonly url: string;
+  readonly dynamodb: { readonly url: string };
   readonly region: string;
   readonly definitions: readonly TableDefinition[];
 }): Promise<Tables> {
-  const { url, region, definitions } = options;
-  const client = new DynamoDBClient({ endpoint: url, region, credentials: LOCAL_CREDENTIALS });
+  const { dynamodb, region, definitions } = options;
+  const client = new DynamoDBClient({ endpoint: currentEndpoint(dynamodb), region, credentials: LOCAL_CREDENTIALS });
   const listeners = new Set<() => void>();
   await Promise.all(definitions.map((definition) => createTable(client, definition)));
   return {
-    url,
+    get url() {
+      return dynamodb.url;
+    },
     onWrite(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -31,14 +31,15 @@ const IDLE_MS = 10_000;
 
 /**
  * A proxy over kept-alive connections. Items pass as they are; elsewhere ARNs, in which DynamoDB Local says `ddblocal`,
- * name the local cloud's region. Calls `tables.written()` after each successful write.
+ * name the local cloud's region. Calls `tables.written()` after each write that succeeded, or may have. Where DynamoDB Local does
+ * not answer, or not to the end, this is DynamoDB's InternalServerError, which SDKs retry: nobody knows what was done.
  */
 export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_MS });
-  const { hostname, port } = new URL(tables.url);
 
   const send = (request: IncomingMessage, headers: OutgoingHttpHeaders, body: Buffer) =>
     new Promise<IncomingMessage>((resolve, reject) => {
+      const { hostname, port } = new URL(tables.url);
       const onward = httpRequest(
         { agent, hostname, port, method: request.method, path: request.url, headers },
         resolve,
@@ -53,21 +54,35 @@ export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
         String(request.headers["x-amz-target"] ?? "")
           .split(".")
           .at(-1) ?? "";
-      if (ON_ITEMS.has(operation)) {
-        const answer = await send(request, endToEnd(request.headers), await bodyOf(request));
-        const items = await bodyOf(answer);
-        // Before the answer goes out: whoever waits for idleness after a write must not find the stream still asleep.
-        if (answer.statusCode === 200 && WRITES.has(operation)) tables.written();
-        response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers)).end(items);
-        return;
+      const asked = await bodyOf(request);
+      try {
+        if (ON_ITEMS.has(operation)) {
+          const answer = await send(request, endToEnd(request.headers), asked);
+          const items = await bodyOf(answer);
+          // Before the answer goes out: whoever waits for idleness after a write must not find the stream still asleep.
+          if (answer.statusCode === 200 && WRITES.has(operation)) tables.written();
+          response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers)).end(items);
+          return;
+        }
+        const body = Buffer.from(tables.toLocal(asked.toString("utf8")));
+        const answer = await send(request, rewritten(request.headers, body), body);
+        const text = Buffer.from(tables.toPublic((await bodyOf(answer)).toString("utf8")));
+        response.writeHead(answer.statusCode ?? 502, rewritten(answer.headers, text)).end(text);
+      } catch (error) {
+        if (WRITES.has(operation)) tables.written();
+        answerUnavailable(response, error);
       }
-      const body = Buffer.from(tables.toLocal((await bodyOf(request)).toString("utf8")));
-      const answer = await send(request, rewritten(request.headers, body), body);
-      const text = Buffer.from(tables.toPublic((await bodyOf(answer)).toString("utf8")));
-      response.writeHead(answer.statusCode ?? 502, rewritten(answer.headers, text)).end(text);
     },
     stop: () => agent.destroy(),
   };
+}
+
+/** As DynamoDB words it (AWS: DynamoDB developer guide, "Error handling with DynamoDB"). */
+function answerUnavailable(response: ServerResponse, cause: unknown): void {
+  const message = `DynamoDB Local does not answer: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const body = JSON.stringify({ __type: "com.amazonaws.dynamodb.v20120810#InternalServerError", message });
+  response.writeHead(500, { "content-type": "application/x-amz-json-1.0", "content-length": Buffer.byteLength(body) });
+  response.end(body);
 }
 
 /** A whole body: at most 16 MB (AWS: DynamoDB quotas). Its own events, since Node's pipelines cost more than such a request. */

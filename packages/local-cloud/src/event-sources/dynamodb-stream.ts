@@ -5,7 +5,7 @@ import {
   GetShardIteratorCommand,
   type Shard as SdkShard,
 } from "@aws-sdk/client-dynamodb-streams";
-import type { TablesService } from "../emulators/dynamodb.ts";
+import { currentEndpoint, type TablesService } from "../emulators/dynamodb.ts";
 import { LOCAL_CREDENTIALS } from "../local-region.ts";
 import { streamItem } from "./stream-event.ts";
 import type { Shard, StreamSource } from "./stream-source.ts";
@@ -23,7 +23,7 @@ export function openDynamoDbStream(options: {
   const { tables, tableName, region } = options;
   // The reader tries again itself, so that a lost iterator is not waited for.
   const client = new DynamoDBStreamsClient({
-    endpoint: tables.url,
+    endpoint: currentEndpoint(tables),
     region,
     credentials: LOCAL_CREDENTIALS,
     maxAttempts: 1,
