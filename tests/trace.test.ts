@@ -127,7 +127,7 @@ async function eventfulOrder(): Promise<{ orderId: string; steps: readonly Step[
   const port = Number(new URL(cloud.endpoint).port);
   const environment = await openEnvironment({ port }, {});
   try {
-    const search = await localLogs(findCloud({ port }, {}), environment);
+    const search = localLogs(findCloud({ port }, {}), (service) => environment.functionName(service));
     const records = openStoredRecords(environment.dynamodb, environment.names);
     for (let index = 0; index < ORDERS; index += 1) {
       const orderId = `order-${index}`;

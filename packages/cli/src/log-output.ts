@@ -11,19 +11,26 @@ export interface LogOutput {
   readonly functions: readonly string[];
 }
 
-/** Writes log lines to standard output: readable, and coloured unless NO_COLOR is set, on a terminal; else as JSON, one object a line. */
+/**
+ * Writes log lines to standard output: readable, and coloured unless NO_COLOR is set, on a terminal; else as JSON, one object a line.
+ * Answers false where the next one should wait for `drain`.
+ */
 export function createLogOutput(
   { correlation, json, functions }: LogOutput,
   output: Pick<NodeJS.WriteStream, "isTTY" | "write"> = process.stdout,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): (line: LogLine) => void {
-  const mark = correlation === undefined ? "" : `"correlationId":${JSON.stringify(correlation)}`;
+): (line: LogLine) => boolean {
+  const mark = correlation === undefined ? "" : correlationMark(correlation);
   const color = (environment["NO_COLOR"] ?? "") === "";
   const pretty = createPrettyLog({ color, nameOf: (name) => shortFunctionName(name, functions) });
   const shown = json === true || !output.isTTY ? (line: LogLine) => JSON.stringify(line) : pretty;
   return (line) => {
-    if (!line.line.includes(mark)) return;
-    const text = shown(line);
-    if (text !== undefined) output.write(`${text}\n`);
+    const text = line.line.includes(mark) ? shown(line) : undefined;
+    return text === undefined || output.write(`${text}\n`);
   };
+}
+
+/** What stands in every line of JSON that carries this correlation id. */
+export function correlationMark(id: string): string {
+  return `"correlationId":${JSON.stringify(id)}`;
 }

@@ -74,6 +74,7 @@ program
   .argument("[function]", "name of the function")
   .option("--follow", "stay, and print new lines as they come")
   .addOption(correlation())
+  .addOption(new Option("--since <time>", "only lines since then: 10m, 2h or an ISO 8601 time").argParser(sinceTime))
   .addOption(port())
   .addOption(json())
   .action(async (name: string | undefined, options) => (await import("./commands/logs.ts")).logs(name, options));

@@ -26,7 +26,7 @@ export async function trace(
   options: PipelineOptions & { readonly hours: number; readonly json?: boolean },
 ): Promise<void> {
   await withEnvironment(options, async (environment) => {
-    const logs = await openLogs(environment, options);
+    const logs = openLogs(environment, options);
     const material = await gather(id, logs, openStoredRecords(environment.dynamodb, environment.names));
     if (material === undefined)
       throw new CommandError(
@@ -44,11 +44,9 @@ export async function trace(
   });
 }
 
-async function openLogs(
-  environment: Environment,
-  options: PipelineOptions & { readonly hours: number },
-): Promise<LogSearch> {
-  if (environment.kind === "local") return localLogs(findCloud(options), environment);
+function openLogs(environment: Environment, options: PipelineOptions & { readonly hours: number }): LogSearch {
+  if (environment.kind === "local")
+    return localLogs(findCloud(options), (service) => environment.functionName(service));
   const since = new Date(Date.now() - options.hours * 3_600_000);
   return insightsLogs(environment.logs, (service) => environment.functionName(service), since);
 }

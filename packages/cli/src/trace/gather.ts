@@ -107,14 +107,15 @@ async function find(search: LogSearch, service: Service, ids: ReadonlySet<string
 
 /** The invocations of these lines that failed or timed out. */
 async function failedOf(entries: readonly LogEntry[], search: LogSearch): Promise<readonly FailedInvocation[]> {
-  const failed: FailedInvocation[] = [];
+  const failed = new Map<string, FailedInvocation>();
   for (const service of SERVICES) {
     const requestIds = idsOf(entries.filter((entry) => entry.service === service).map((entry) => entry.requestId));
     if (requestIds.size === 0) continue;
     for (const line of await search.find([service], [...requestIds]))
-      if (line.kind === "failed" && requestIds.has(line.invocation.requestId)) failed.push(line.invocation);
+      if (line.kind === "failed" && requestIds.has(line.invocation.requestId))
+        failed.set(JSON.stringify(line.invocation), line.invocation);
   }
-  return failed;
+  return [...failed.values()];
 }
 
 function entriesOf(lines: readonly ReadLine[]): LogEntry[] {

@@ -1,9 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type CloudWatchLogsClient, GetQueryResultsCommand, StartQueryCommand } from "@aws-sdk/client-cloudwatch-logs";
-import * as v from "valibot";
-import type { Environment } from "../aws/clients.ts";
 import { CommandError } from "../command-error.ts";
-import { logLineSchema } from "../pretty-log.ts";
+import { readLogs } from "../read-logs.ts";
 import type { RunningCloud } from "../running-cloud.ts";
 import { type ReadLine, readLogLine } from "./log-entry.ts";
 
@@ -13,28 +11,49 @@ export type Service = (typeof SERVICES)[number];
 
 /** Finds lines of the services' logs. */
 export interface LogSearch {
-  /** Lines of these services in which one of the texts stands, in no particular order. */
+  /** Lines of these services in which one of the texts stands, in no particular order; one with several may come more than once. */
   find(services: readonly Service[], texts: readonly string[]): Promise<readonly ReadLine[]>;
 }
 
-/** The lines that a running local cloud has kept: the latest 20,000 of each function. */
-export async function localLogs(cloud: RunningCloud, environment: Environment): Promise<LogSearch> {
-  const text = await (await cloud.request("/_doorbell/logs")).text();
-  const lines = text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => v.parse(logLineSchema, JSON.parse(line)));
+/** Characters of texts in one request; Node's server takes an address and headers of 16 KB (`--max-http-header-size`). */
+const MAX_QUERY_CHARACTERS = 8_000;
+
+/** Searches the lines that a running local cloud has kept: the latest 20,000 of each function. The cloud itself looks through them. */
+export function localLogs(cloud: RunningCloud, functionName: (service: string) => string): LogSearch {
   return {
     async find(services, texts) {
-      const byFunction = new Map(services.map((service) => [environment.functionName(service), service]));
-      return lines.flatMap(({ function: name, line }) => {
-        const service = byFunction.get(name);
-        if (service === undefined || !texts.some((each) => line.includes(each))) return [];
-        const read = readLogLine(service, line);
-        return read === undefined ? [] : [read];
-      });
+      const byFunction = new Map(services.map((service) => [functionName(service), service]));
+      const found: ReadLine[] = [];
+      for (const some of inQueries(texts))
+        for await (const { function: name, line } of readLogs(cloud, {
+          functionNames: [...byFunction.keys()],
+          texts: some,
+        })) {
+          const service = byFunction.get(name);
+          const read = service === undefined ? undefined : readLogLine(service, line);
+          if (read !== undefined) found.push(read);
+        }
+      return found;
     },
   };
+}
+
+/** The texts in parts, each short enough for one request. */
+function inQueries(texts: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  let room = 0;
+  for (const text of texts) {
+    const characters = encodeURIComponent(text).length + "&text=".length;
+    const part = parts.at(-1);
+    if (part === undefined || characters > room) {
+      parts.push([text]);
+      room = MAX_QUERY_CHARACTERS - characters;
+    } else {
+      part.push(text);
+      room -= characters;
+    }
+  }
+  return parts;
 }
 
 /** The most lines that one query gives (AWS: StartQuery, `limit`). */

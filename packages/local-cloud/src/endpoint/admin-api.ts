@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { answerJson } from "./front-server.ts";
 import type { ServerResponse } from "node:http";
 import type { LambdaService, LogLine } from "../lambda/lambda-service.ts";
@@ -9,18 +11,16 @@ export interface AdminSource {
   status(): Promise<unknown>;
   /** False when it was not idle in time or before the abort. */
   awaitIdle(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
-  readonly lambda: Pick<LambdaService, "logs" | "onLog">;
+  readonly lambda: Pick<LambdaService, "readLogs">;
 }
 
 const DEFAULT_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 3_600_000;
-/** A reader of logs that falls further behind than this is cut off. */
-const MAX_BEHIND_BYTES = 16 * 1024 * 1024;
 
 /**
  * The API that `doorbell` commands use: `GET /_doorbell/status`, `GET /_doorbell/environment`,
- * `GET /_doorbell/logs?function=NAME&follow=1` (one JSON object a line), `POST /_doorbell/wait?timeoutMs=N` (200 when idle, 408 if
- * not in time).
+ * `GET /_doorbell/logs?function=NAME&since=TIME&text=TEXT&follow=1` (one JSON object a line; of several functions or texts one has to
+ * fit), `POST /_doorbell/wait?timeoutMs=N` (200 when idle, 408 if not in time).
  */
 export function createAdminApi(source: AdminSource): Handler {
   return async (request, response) => {
@@ -47,22 +47,30 @@ export function createAdminApi(source: AdminSource): Handler {
   };
 }
 
-function sendLogs(lambda: AdminSource["lambda"], query: URLSearchParams, response: ServerResponse): void {
-  const wanted = query.get("function") ?? undefined;
-  const send = (line: LogLine) => {
-    response.write(`${JSON.stringify(line)}\n`);
-    if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
+/** Sends lines only as fast as they are read. */
+async function sendLogs(
+  lambda: AdminSource["lambda"],
+  query: URLSearchParams,
+  response: ServerResponse,
+): Promise<void> {
+  const since = query.has("since") ? Date.parse(query.get("since") ?? "") : undefined;
+  if (Number.isNaN(since)) return answerJson(response, 400, { message: "since must be a time in ISO 8601." });
+  const gone = new AbortController();
+  response.on("close", () => gone.abort());
+  const wanted = {
+    functionNames: query.has("function") ? query.getAll("function") : undefined,
+    since,
+    texts: query.has("text") ? query.getAll("text") : undefined,
+    follow: query.get("follow") === "1",
   };
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   // At once, so that a follower knows that it is connected though nothing was logged yet.
   response.flushHeaders();
-  for (const line of lambda.logs(wanted)) send(line);
-  if (query.get("follow") !== "1") {
-    response.end();
-    return;
-  }
-  const unsubscribe = lambda.onLog((line) => {
-    if (wanted === undefined || line.function === wanted) send(line);
-  });
-  response.on("close", unsubscribe);
+  const lines = Readable.from(asJsonLines(lambda.readLogs(wanted, gone.signal)));
+  // A reader that leaves early has seen enough.
+  await pipeline(lines, response).catch(() => {});
+}
+
+async function* asJsonLines(lines: AsyncIterable<LogLine>): AsyncGenerator<string> {
+  for await (const line of lines) yield `${JSON.stringify(line)}\n`;
 }

@@ -7,7 +7,7 @@ import { createChildGuard } from "./child-guard.ts";
 import { createFunctionWorker, type FunctionWorker } from "./function-worker.ts";
 import { FunctionNotFound, type InvocationResult } from "./invocation.ts";
 import { createInvokeApi, type InvokeTarget } from "./invoke-api.ts";
-import { createLogBook, type LogLine } from "./log-book.ts";
+import { createLogBook, type LogLine, type LogQuery } from "./log-book.ts";
 import { createMemoryWatch } from "./memory-watch.ts";
 
 export { TooManyRequests, type InvocationResult } from "./invocation.ts";
@@ -39,8 +39,10 @@ export interface LambdaService {
   invokeAsync(functionName: string, payload: string): { readonly requestId: string };
   /** Answers a request to the Invoke API, `/2015-03-31/functions…`. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Lines kept, oldest first: the latest few thousand of each function. */
+  /** Lines kept, oldest first: the latest 20,000 of each function, and at most 32 Mi characters of them. */
   logs(functionName?: string): LogLine[];
+  /** The same one at a time, as they are asked for; see the log book. */
+  readLogs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   /** Calls the listener for each new line; the answer unsubscribes it. */
   onLog(listener: (line: LogLine) => void): () => void;
   status(): FunctionStatus[];
@@ -138,6 +140,7 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
     invokeAsync: (functionName, payload) => target.invokeAsync(functionName, payload),
     handle: createInvokeApi(target),
     logs: (functionName) => book.lines(functionName),
+    readLogs: (query, signal) => book.read(query, signal),
     onLog: (listener) => book.onLine(listener),
     status: () =>
       workers.map(({ runner, pool, invoker }) => ({

@@ -1,5 +1,15 @@
-const LINES_PER_FUNCTION = 20_000;
-const MAX_LINE_CHARACTERS = 262_144;
+import { EventEmitter, once } from "node:events";
+import { setImmediate as yieldToOthers } from "node:timers/promises";
+
+/** The latest lines of each function that the book keeps. */
+export const LINES_PER_FUNCTION = 20_000;
+/** Characters of those lines; a function that writes long lines has fewer of them kept. */
+export const CHARACTERS_PER_FUNCTION = 32 * 1024 * 1024;
+/** About what CloudWatch Logs keeps of an event. */
+export const MAX_LINE_CHARACTERS = 262_144;
+/** A reader looks through so many lines, or characters, before others have their turn. */
+const LINES_PER_TURN = 1_000;
+const CHARACTERS_PER_TURN = 1024 * 1024;
 
 /** One line that a function or the platform wrote about it. */
 export interface LogLine {
@@ -8,22 +18,96 @@ export interface LogLine {
   readonly time: string;
   /** The log stream: one per execution environment. */
   readonly stream: string;
-  /** Without its line end; cut to 256 K characters, about what CloudWatch Logs keeps of an event. */
+  /** Without its line end; cut to 256 K characters. */
   readonly line: string;
 }
 
-/** Keeps the latest 20,000 lines of each function, so that a file of some thousand orders can be followed, and passes new ones on. */
+/** Which lines a reader wants; what is absent excludes none. */
+export interface LogQuery {
+  readonly functionNames?: readonly string[] | undefined;
+  /** Only lines read since then, milliseconds since 1970. */
+  readonly since?: number | undefined;
+  /** Only lines that contain one of these texts. */
+  readonly texts?: readonly string[] | undefined;
+  /** Goes on with what is written later, until the signal's abort, instead of ending with what there is. */
+  readonly follow?: boolean | undefined;
+}
+
+/**
+ * The logs of all functions, in memory. It keeps the latest 20,000 lines of each function, and at most 32 Mi characters of them, so
+ * that a file of some thousand orders can be followed and the memory it takes is bounded by the number of functions.
+ */
 export interface LogBook {
   write(functionName: string, stream: string, line: string): void;
+  /** All lines kept, oldest first. */
   lines(functionName?: string): LogLine[];
+  /**
+   * Lines kept, oldest first, one at a time as they are asked for: a slow reader holds nothing back. What the book drops before
+   * the reader comes to it is told by a line that says how much it was. Ends at the signal's abort.
+   */
+  read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   onLine(listener: (line: LogLine) => void): () => void;
+}
+
+interface Entry {
+  /** Counts the lines of all functions. */
+  readonly order: number;
+  readonly line: LogLine;
+}
+
+/** The latest lines of one function. */
+interface Shelf {
+  /** Those before `first` are dropped, and cut off in halves: shifting an array for each line would cost more than the line. */
+  entries: Entry[];
+  first: number;
+  characters: number;
+  /** Of all that were ever written. */
+  dropped: number;
 }
 
 /** A log book in memory. */
 export function createLogBook(): LogBook {
-  const kept = new Map<string, { order: number; line: LogLine }[]>();
-  const listeners = new Set<(line: LogLine) => void>();
+  const shelves = new Map<string, Shelf>();
+  const written = new EventEmitter<{ line: [LogLine] }>().setMaxListeners(0);
   let order = 0;
+
+  function put(functionName: string, line: LogLine): void {
+    let shelf = shelves.get(functionName);
+    if (shelf === undefined) shelves.set(functionName, (shelf = { entries: [], first: 0, characters: 0, dropped: 0 }));
+    shelf.entries.push({ order: order++, line });
+    shelf.characters += line.line.length;
+    while (shelf.entries.length - shelf.first > LINES_PER_FUNCTION || shelf.characters > CHARACTERS_PER_FUNCTION) {
+      shelf.characters -= shelf.entries[shelf.first]?.line.line.length ?? 0;
+      shelf.first += 1;
+      shelf.dropped += 1;
+    }
+    if (shelf.first > shelf.entries.length / 2) {
+      shelf.entries = shelf.entries.slice(shelf.first);
+      shelf.first = 0;
+    }
+  }
+
+  async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
+    const matches = matcherOf(query);
+    const reader = createReader(shelves, query.functionNames);
+    const end = query.follow === true ? Infinity : order;
+    let turn = { lines: 0, characters: 0 };
+    for (;;) {
+      if (signal.aborted) return;
+      const line = reader.next(end);
+      if (line === undefined) {
+        if (end !== Infinity) return;
+        await once(written, "line", { signal }).catch(() => {});
+        continue;
+      }
+      if (line.dropped !== undefined || matches(line.line)) yield line.line;
+      turn = { lines: turn.lines + 1, characters: turn.characters + line.line.line.length };
+      if (turn.lines < LINES_PER_TURN && turn.characters < CHARACTERS_PER_TURN) continue;
+      turn = { lines: 0, characters: 0 };
+      await yieldToOthers();
+    }
+  }
+
   return {
     write(functionName, stream, text) {
       const line: LogLine = {
@@ -32,23 +116,59 @@ export function createLogBook(): LogBook {
         stream,
         line: text.length > MAX_LINE_CHARACTERS ? text.slice(0, MAX_LINE_CHARACTERS) : text,
       };
-      let lines = kept.get(functionName);
-      if (lines === undefined) kept.set(functionName, (lines = []));
-      lines.push({ order: order++, line });
-      // Cut in halves, not line by line: shifting an array for each line would cost more than the line.
-      if (lines.length >= 2 * LINES_PER_FUNCTION) lines.splice(0, LINES_PER_FUNCTION);
-      for (const listener of listeners) listener(line);
+      put(functionName, line);
+      written.emit("line", line);
     },
     lines(functionName) {
-      const chosen = functionName === undefined ? [...kept.values()] : [kept.get(functionName) ?? []];
+      const chosen = functionName === undefined ? [...shelves.values()] : [shelves.get(functionName)];
       return chosen
-        .flatMap((lines) => lines.slice(-LINES_PER_FUNCTION))
+        .flatMap((shelf) => shelf?.entries.slice(shelf.first) ?? [])
         .sort((a, b) => a.order - b.order)
         .map((entry) => entry.line);
     },
+    read,
     onLine(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      written.on("line", listener);
+      return () => written.off("line", listener);
     },
   };
+}
+
+/** Goes through the shelves side by side, in the order in which their lines were written. */
+function createReader(shelves: ReadonlyMap<string, Shelf>, functionNames: readonly string[] | undefined) {
+  /** How many lines of each function are behind the reader, dropped ones included. */
+  const positions = new Map([...shelves].map(([name, { dropped }]) => [name, dropped]));
+  return {
+    /** The next line below `end`; one with `dropped` stands for that many that are not there any more. */
+    next(end: number): { readonly line: LogLine; readonly dropped?: number } | undefined {
+      let oldest: { readonly name: string; readonly entry: Entry } | undefined;
+      for (const [name, shelf] of shelves) {
+        if (functionNames !== undefined && !functionNames.includes(name)) continue;
+        const position = positions.get(name) ?? 0;
+        const entry = shelf.entries[shelf.first + Math.max(position - shelf.dropped, 0)];
+        if (entry === undefined) continue;
+        if (position < shelf.dropped) {
+          positions.set(name, shelf.dropped);
+          const dropped = shelf.dropped - position;
+          const says = `${dropped} lines are missing here: they were dropped before they were read.`;
+          return { line: { ...entry.line, line: says }, dropped };
+        }
+        if (entry.order < (oldest?.entry.order ?? end)) oldest = { name, entry };
+      }
+      if (oldest === undefined) return undefined;
+      positions.set(oldest.name, (positions.get(oldest.name) ?? 0) + 1);
+      return { line: oldest.entry.line };
+    },
+  };
+}
+
+function matcherOf({ since, texts }: LogQuery): (line: LogLine) => boolean {
+  // One pass over a line for all texts: hundreds of `includes` would hold up the cloud.
+  const wanted = texts === undefined ? undefined : new RegExp(texts.map(escaped).join("|"));
+  return ({ time, line }) =>
+    (since === undefined || Date.parse(time) >= since) && (wanted === undefined || wanted.test(line));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }

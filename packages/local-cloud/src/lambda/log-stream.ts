@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
-import type { LogBook } from "./log-book.ts";
+import { type LogBook, MAX_LINE_CHARACTERS } from "./log-book.ts";
 
 const TAIL_BYTES = 4_096;
 
@@ -9,7 +9,7 @@ export interface LogStream {
   /** `2026/03/02/[$LATEST]…`, as CloudWatch Logs names it. */
   readonly name: string;
   write(line: string): void;
-  /** Reads a child's output line by line into the stream. */
+  /** Reads a child's output line by line into the stream. Of a line without end it holds as much as the book keeps. */
   follow(output: Readable): void;
   /** Starts to collect the tail of an invocation. */
   beginTail(): void;
@@ -41,7 +41,7 @@ export function openLogStream(book: LogBook, functionName: string): LogStream {
       output.setEncoding("utf8");
       output.on("data", (text: string) => {
         const lines = (rest + text).split("\n");
-        rest = lines.pop() ?? "";
+        rest = (lines.pop() ?? "").slice(0, MAX_LINE_CHARACTERS);
         for (const line of lines) write(line);
       });
       output.on("end", () => {
