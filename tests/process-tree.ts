@@ -48,6 +48,14 @@ function linkOf(path: string): string {
   }
 }
 
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim();
+  } catch {
+    return ""; // It ended meanwhile.
+  }
+}
+
 /** Collects every process that descends from a root while it lives, so that orphans are known after its death. */
 export class ProcessTree {
   readonly #root: number;
@@ -63,6 +71,21 @@ export class ProcessTree {
     const within = (pid: number): boolean => pid === this.#root || (pid > 1 && within(all.get(pid)?.parent ?? 0));
     for (const [pid, { identity }] of all) if (within(pid)) this.#seen.add(identity);
     return this.#seen.size - 1;
+  }
+
+  /** The processes from the root down to a descendant whose command line fits, with their command lines; empty where there is none. */
+  chainTo(fits: (command: string) => boolean): { readonly pid: number; readonly command: string }[] {
+    const all = processes();
+    const chainOf = (pid: number): number[] | undefined => {
+      if (pid === this.#root) return [pid];
+      const parent = all.get(pid)?.parent ?? 0;
+      const above = parent > 1 ? chainOf(parent) : undefined;
+      return above === undefined ? undefined : [...above, pid];
+    };
+    const chains = [...all.keys()].filter((pid) => fits(commandOf(pid))).map((pid) => chainOf(pid) ?? []);
+    // A shell's command line names what it runs: the last in the chain is the one that is meant.
+    const longest = chains.toSorted((a, b) => b.length - a.length)[0] ?? [];
+    return longest.map((pid) => ({ pid, command: commandOf(pid) }));
   }
 
   /** Where its processes that were seen and still live listen: address and port, as Linux writes them, in hexadecimal. */
