@@ -27,7 +27,7 @@ export interface Parked {
   readonly orders: readonly string[];
   /** Changes of orders that are in the stream alone. */
   readonly changes: readonly string[];
-  /** Parks two more that no repetition mends: another payload of an order that is stored, and a change without a version. */
+  /** Parks three more that no repetition mends: twice another payload of an order that is stored, and a change without a version. */
   parkHopeless(): Promise<{ readonly orderId: string; readonly change: string }>;
   close(): void;
 }
@@ -201,9 +201,9 @@ export async function parkFailures(environment: Readonly<Record<string, string>>
     parkHopeless: async () => {
       const orderId = "rejected-0";
       const body = JSON.stringify(sampleOrderPlaced({ orderId, currency: "CHF" }, { id: "another-event" }));
-      const raw = sampleSqsRecord({ messageId: "hopeless", body });
       const park = parkInQueue({ client: sqs, queueUrl: name("ORDERS_DLQ_URL"), service: "order-queue" });
-      await park({ id: raw.messageId, raw }, "The order is not taken");
+      for (const messageId of ["hopeless", "its twin"])
+        await park({ id: messageId, raw: sampleSqsRecord({ messageId, body }) }, "The order is not taken");
       const change = "hopeless-change";
       const record = newOrderRecord(change, {});
       const parkChange = parkInBucket({ client: s3, bucket: name("FAILURES_BUCKET"), service: "change-audit" });

@@ -55,7 +55,7 @@ export async function failuresRedrive(ids: readonly string[], options: RedriveOp
       say(`Sending back ${formatCounted(planned.length, "failure")} in ${environment.title}.`);
       const onResult = (result: Redriven): void => say(formatResult(result));
       const sent = await redrive(sources, planned, { ratePerSecond: options.rate, signal: stop.signal, onResult });
-      const results = await followUpOn(sent, { sources, all, options, signal: stop.signal, say });
+      const results = await followUpOn(sent, { sources, options, signal: stop.signal, say });
       report(results, planned.length - results.length, stop.signal.aborted, options);
     });
   } finally {
@@ -97,17 +97,15 @@ async function followUpOn(
   sent: readonly Redriven[],
   run: {
     readonly sources: readonly FailureSource[];
-    readonly all: readonly Failure[];
     readonly options: RedriveOptions;
     readonly signal: AbortSignal;
     readonly say: (text: string) => void;
   },
 ): Promise<readonly Redriven[]> {
   const { wait } = run.options;
-  if (wait === undefined || sent.every(({ found }) => found === undefined)) return sent;
+  if (wait === undefined || sent.every(({ pending }) => pending === undefined)) return sent;
   run.say(`Waiting up to ${wait} s for the outcome …`);
-  const known = new Set(run.all.map(({ id }) => id));
-  const results = await followUp(run.sources, sent, { known, waitMs: wait * 1_000, signal: run.signal });
+  const results = await followUp(run.sources, sent, { waitMs: wait * 1_000, signal: run.signal });
   for (const [at, result] of results.entries())
     if (result !== sent[at] && result.result === "failed-again") run.say(formatResult(result));
   return results;

@@ -32,7 +32,7 @@ describe("failures on a terminal", () => {
       failure,
       content: "\u001b]0;title\u0007 not JSON",
       isDone: () => Promise.resolve(false),
-      send: () => Promise.resolve({ kind: "sent" }),
+      send: () => Promise.resolve({ kind: "sent", deliveryId: "d" }),
       remove: () => Promise.resolve(),
     });
     for (const text of [shown, formatFailures([failure], 180)])

@@ -46,8 +46,8 @@ export interface Failure {
 
 /** What is known once a failure was sent back. Only `failed-again` leaves it where it lies. */
 export type Sent =
-  /** Accepted; the outcome shows later. */
-  | { readonly kind: "sent" }
+  /** Accepted, under this id; the outcome shows later. */
+  | { readonly kind: "sent"; readonly deliveryId: string | undefined }
   /** The service has answered that it is done. */
   | { readonly kind: "handled"; readonly detail?: string }
   | { readonly kind: "failed-again"; readonly detail: string };
@@ -57,6 +57,8 @@ export interface FoundFailure {
   readonly failure: Failure;
   /** What is sent back, to the letter. */
   readonly content: string;
+  /** The message id or request id that what failed had when it was sent, where the place tells: contents may be equal, this is not. */
+  readonly deliveryId?: string | undefined;
   /** Whether the service has done it already, read from what the service writes; false too where that cannot be told. */
   isDone(): Promise<boolean>;
   /** Sends it back where it belongs. May be repeated: every service does the same thing once. @throws NotSendable */

@@ -34,6 +34,7 @@ export function orderFailures(options: {
     return {
       failure: orderFailure(id, message, receives),
       content,
+      deliveryId: deliveryIdOf(id, message),
       isDone: async () => {
         const event = parseBusinessEvent(content);
         if (!event.ok) return false;
@@ -42,8 +43,10 @@ export function orderFailures(options: {
       },
       send: async () => {
         const MessageAttributes = ownAttributes(message);
-        await sqs.send(new SendMessageCommand({ QueueUrl: ordersQueueUrl, MessageBody: content, MessageAttributes }));
-        return { kind: "sent" };
+        const { MessageId } = await sqs.send(
+          new SendMessageCommand({ QueueUrl: ordersQueueUrl, MessageBody: content, MessageAttributes }),
+        );
+        return { kind: "sent", deliveryId: MessageId };
       },
       remove: () => held.remove(),
     };
@@ -71,8 +74,7 @@ export function orderFailure(id: string, message: Message, maxReceiveCount: numb
     what: subject.success ? `order ${subject.output.subject}` : "a message that names no order",
   };
   const reason = text("DoorbellReason");
-  // SQS names the source where it moved the message itself: what parking wrote is then from an earlier round.
-  if (reason !== undefined && system?.DeadLetterQueueSourceArn === undefined) {
+  if (reason !== undefined && isParked(message)) {
     const parkedAt = text("DoorbellParkedAt");
     const firstAt = text("DoorbellSentAt") ?? parkedAt;
     const receiveCount = Number(text("DoorbellReceiveCount"));
@@ -97,6 +99,16 @@ export function orderFailure(id: string, message: Message, maxReceiveCount: numb
     ...(Number.isFinite(sentAt) && { firstAt: new Date(sentAt).toISOString() }),
     facts: factsOf({ "message id": id, service: "order-queue" }),
   };
+}
+
+/** The id that the message had in the orders queue. SQS keeps it where it moves the message itself; parking writes it down. */
+export function deliveryIdOf(id: string, message: Message): string | undefined {
+  return isParked(message) ? message.MessageAttributes?.["DoorbellMessageId"]?.StringValue : id;
+}
+
+/** SQS names the source where it moved the message itself: what parking wrote is then from an earlier round. */
+function isParked({ MessageAttributes, Attributes }: Message): boolean {
+  return MessageAttributes?.["DoorbellReason"] !== undefined && Attributes?.DeadLetterQueueSourceArn === undefined;
 }
 
 /** The sender's own attributes, as they can be sent again. */

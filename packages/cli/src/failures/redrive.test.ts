@@ -27,7 +27,7 @@ function shelf(ids: readonly string[], behaviour: Partial<FoundFailure> = {}) {
           isDone: () => Promise.resolve(false),
           send: async (): Promise<Sent> => {
             steps.push(`send ${id}`);
-            return { kind: "sent" };
+            return { kind: "sent", deliveryId: `delivery of ${id}` };
           },
           remove: async () => {
             steps.push(`remove ${id}`);

@@ -18,7 +18,7 @@ export interface Redriven {
   readonly result: "sent" | "handled" | "already-done" | "failed-again" | "kept" | "gone";
   readonly detail?: string;
   /** To follow up by; only where the outcome is not known yet. */
-  readonly found?: FoundFailure;
+  readonly pending?: { readonly found: FoundFailure; readonly deliveryId: string | undefined };
 }
 
 /** So many in a row that could not be sent, and the next ones could not either. */
@@ -76,7 +76,7 @@ async function redriveOne(found: FoundFailure): Promise<Redriven> {
     isSent = true;
     await found.remove();
     if (wasDone) return { failure, result: "already-done" };
-    if (sent.kind === "sent") return { failure, result: "sent", found };
+    if (sent.kind === "sent") return { failure, result: "sent", pending: { found, deliveryId: sent.deliveryId } };
     return { failure, result: "handled", ...(sent.detail !== undefined && { detail: sent.detail }) };
   } catch (error) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

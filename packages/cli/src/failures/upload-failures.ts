@@ -51,17 +51,18 @@ export function uploadFailures(options: {
     const body = message.Body ?? "";
     const parsed = v.safeParse(recordSchema, parseJson(body));
     if (!parsed.success) return unreadable(held, body);
-    const { requestPayload } = parsed.output;
+    const { requestContext, requestPayload } = parsed.output;
     const content = JSON.stringify(requestPayload);
     return {
       failure: uploadFailure(id, parsed.output),
       content,
+      deliveryId: requestContext.requestId,
       isDone: () => isDone(requestPayload),
       send: async () => {
-        await lambda.send(
+        const { $metadata } = await lambda.send(
           new InvokeCommand({ FunctionName: functionName, InvocationType: "Event", Payload: Buffer.from(content) }),
         );
-        return { kind: "sent" };
+        return { kind: "sent", deliveryId: $metadata.requestId };
       },
       remove: () => held.remove(),
     };
