@@ -53,7 +53,7 @@ program
 
 program
   .command("env")
-  .description('print export lines for a shell: eval "$(pnpm --silent doorbell env)"')
+  .description('print export lines for a shell: eval "$(npm run -s doorbell -- env)"')
   .addOption(port())
   .addOption(json())
   .action(async (options) => (await import("./commands/env.ts")).env(options));

@@ -25,6 +25,6 @@ describe("finding the local cloud", () => {
     const address = server.address();
     await new Promise((resolve) => server.close(resolve));
     const port = typeof address === "object" ? address?.port : undefined;
-    await expect(findCloud({ port: port ?? 1 }, {}).read("/_doorbell/status")).rejects.toThrow(/doorbell up/);
+    await expect(findCloud({ port: port ?? 1 }, {}).read("/_doorbell/status")).rejects.toThrow(/doorbell -- up/);
   });
 });

@@ -27,7 +27,7 @@ export function findCloud(
       return await fetch(new URL(path, endpoint), init);
     } catch (error) {
       throw new CommandError(
-        `no local cloud answers at ${endpoint}. Start one with "doorbell up", or name its port with --port.`,
+        `no local cloud answers at ${endpoint}. Start one with "npm run doorbell -- up", or name its port with --port.`,
         { cause: error },
       );
     }
@@ -39,7 +39,11 @@ export function findCloud(
       const response = await request(path);
       if (!response.ok)
         throw new CommandError(`${endpoint}${path} answered ${response.status}: is it a Doorbell local cloud?`);
-      return response.json();
+      return response.json().catch((error: unknown) => {
+        throw new CommandError(`${endpoint}${path} answered something else than JSON: is it a Doorbell local cloud?`, {
+          cause: error,
+        });
+      });
     },
   };
 }

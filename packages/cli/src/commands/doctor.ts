@@ -38,7 +38,7 @@ function checkNode(): Finding {
 /** DynamoDB Local needs Java 11 or later. */
 export function checkJava(command = "java"): Finding {
   const remedy =
-    "install Java 11 or later, or run `doorbell up --dynamodb-endpoint URL` with a DynamoDB Local that runs elsewhere";
+    "install Java 11 or later, or run `npm run doorbell -- up --dynamodb-endpoint URL` with a DynamoDB Local that runs elsewhere";
   const run = spawnSync(command, ["-version"], { encoding: "utf8" });
   const version = /version "(?:1\.)?(\d+)[^"]*"/.exec(`${run.stderr ?? ""}${run.stdout ?? ""}`);
   if (run.error !== undefined || version === null) return { part: "Java", ok: false, seen: "not found", remedy };
@@ -74,6 +74,7 @@ export async function checkPort(port: number): Promise<Finding> {
     part: `Port ${port}`,
     ok: error === undefined,
     seen: error === undefined ? "free" : `not free (${error.code ?? error.message})`,
-    remedy: "a local cloud may be running already (`doorbell status`); or take another with `doorbell up --port 0`",
+    remedy:
+      "a local cloud may be running already (`npm run doorbell -- status`); or take another with `npm run doorbell -- up --port 0`",
   };
 }

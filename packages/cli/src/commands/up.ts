@@ -2,13 +2,13 @@ import { isAbsolute, resolve } from "node:path";
 import { readGraph } from "@doorbell/local-cloud/read-graph";
 import { bootCloud } from "../boot-cloud.ts";
 import { CommandError } from "../command-error.ts";
+import { envLine } from "../env-line.ts";
 import { readFaultOption } from "../fault-option.ts";
 import { freePort } from "../free-port.ts";
 import { resolveFunctionName } from "../function-name.ts";
 import { stopSignal } from "../lifeline.ts";
 import { createLogOutput } from "../log-output.ts";
 import { readGraphFile } from "../repository.ts";
-import { defaultPort } from "../running-cloud.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 
 /** Where Node's inspector listens by default, and debuggers look for it. */
@@ -61,14 +61,15 @@ export async function up(options: {
         ([name]) => !/^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name),
       );
       const kept = stateDir === undefined ? "in memory" : `state in ${stateDir}`;
-      const envCommand = `eval "$(pnpm --silent doorbell env${cloud.port === defaultPort ? "" : ` --port ${cloud.port}`})"`;
       process.stdout.write(
         `Doorbell's local cloud is up at ${cloud.endpoint} after ${formatSeconds(bootMs)}, ${kept}.\n\n`,
       );
       if (options.timeScale !== 1)
         process.stdout.write(`Time scale ${options.timeScale}: retries, windows and ages are not AWS's.\n`);
       if (faults !== undefined) process.stdout.write(`Faults on demand: ${JSON.stringify(faults)}\n\n`);
-      process.stdout.write(`${formatTable(["name", "value"], rows)}\n\nFor the AWS CLI and SDKs: ${envCommand}\n`);
+      process.stdout.write(
+        `${formatTable(["name", "value"], rows)}\n\nFor the AWS CLI and SDKs: ${envLine(cloud.endpoint)}\n`,
+      );
       if (inspect !== undefined)
         process.stdout.write(
           `A debugger finds ${inspect.functionName} at 127.0.0.1:${inspect.port}; its limits of time and memory are off.\n`,
