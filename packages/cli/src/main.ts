@@ -110,10 +110,14 @@ events
 
 events
   .command("sample")
-  .description("print a complete Lambda event with made-up content, for tests and for doorbell invoke")
+  .description(
+    "print a complete Lambda event for doorbell invoke: s3 and dynamodb of what the running local cloud holds, else made-up",
+  )
   .argument("<source|type>", "such as s3, s3-sqs, sqs, dynamodb or doorbell.order.placed.v1")
   .addOption(new Option("--count <records>", "how many records").argParser(recordCount).default(1))
-  .addOption(new Option("--seed <number>", "another seed, another event").argParser(seed).default(1))
+  .addOption(new Option("--seed <number>", "another seed, other made-up content").argParser(seed).default(1))
+  .option("--made-up", "make up all content, even with a local cloud running")
+  .addOption(port())
   .action(async (name: string, options) => (await import("./commands/events-sample.ts")).eventsSample(name, options));
 
 pipeline(

@@ -1,3 +1,4 @@
+import type { Image } from "./attribute-value.ts";
 import { ORDER_CANCELLED_TYPE } from "./order-cancelled.ts";
 import { ORDER_PLACED_TYPE, type OrderLine } from "./order-placed.ts";
 import {
@@ -24,21 +25,45 @@ export class OneEventOnly extends Error {
 /** Whole numbers from 0 up to below `limit`, always the same for one seed. */
 type Dice = (limit: number) => number;
 
-/** What a sample is made of: which record it is, and the dice. */
-type Maker = (dice: Dice, index: number) => object;
+/** An object of a bucket that a sample is about. */
+export interface SampleObject {
+  readonly key: string;
+  readonly size: number;
+  readonly eTag: string;
+  /** When it was put, ISO 8601. */
+  readonly eventTime: string;
+}
+
+/** What samples are about; what is absent is made up. */
+export interface SampleSubjects {
+  readonly region?: string;
+  readonly bucket?: string;
+  readonly queueArn?: string;
+  readonly streamArn?: string;
+  /** One a record. */
+  readonly objects?: readonly SampleObject[];
+  /** Items keyed by `id` that were just inserted, one a record. */
+  readonly images?: readonly Image[];
+}
+
+/** What a sample is made of: the dice, which record it is, and what it is about. */
+type Maker = (dice: Dice, index: number, subjects: SampleSubjects) => object;
 
 const RECORDS = new Map<string, Maker>([
   ["s3", s3Record],
-  ["s3-sqs", (dice) => sqsRecord(dice, s3Event(dice))],
-  ["s3-sns", (dice) => snsRecord(dice, s3Event(dice))],
-  ["s3-sns-sqs", (dice) => sqsRecord(dice, JSON.stringify(sampleSnsBody(s3Event(dice), { MessageId: uuid(dice) })))],
-  ["s3-sns-sqs-raw", (dice) => sqsRecord(dice, s3Event(dice))],
-  ["sqs", (dice) => sqsRecord(dice, JSON.stringify({ hello: uuid(dice) }))],
+  ["s3-sqs", (...made) => sqsRecord(s3Event(...made), ...made)],
+  ["s3-sns", (...made) => snsRecord(made[0], s3Event(...made))],
+  [
+    "s3-sns-sqs",
+    (...made) => sqsRecord(JSON.stringify(sampleSnsBody(s3Event(...made), { MessageId: uuid(made[0]) })), ...made),
+  ],
+  ["s3-sns-sqs-raw", (...made) => sqsRecord(s3Event(...made), ...made)],
+  ["sqs", (...made) => sqsRecord(JSON.stringify({ hello: uuid(made[0]) }), ...made)],
   ["sqs-fifo", fifoRecord],
   ["sns", (dice) => snsRecord(dice, JSON.stringify({ hello: uuid(dice) }))],
   ["dynamodb", streamRecord],
-  [ORDER_PLACED_TYPE, (dice) => sqsRecord(dice, JSON.stringify(orderPlaced(dice)))],
-  [ORDER_CANCELLED_TYPE, (dice) => sqsRecord(dice, JSON.stringify(orderCancelled(dice)))],
+  [ORDER_PLACED_TYPE, (...made) => sqsRecord(JSON.stringify(orderPlaced(made[0])), ...made)],
+  [ORDER_CANCELLED_TYPE, (...made) => sqsRecord(JSON.stringify(orderCancelled(made[0])), ...made)],
 ]);
 const BUS_EVENTS = new Map<string, Maker>([
   ["s3-eventbridge", busEvent],
@@ -55,17 +80,20 @@ const SCHEDULED = {
 export const SAMPLE_NAMES: readonly string[] = [...RECORDS.keys(), ...BUS_EVENTS.keys()];
 
 /**
- * A complete Lambda event with made-up content, valid by construction; the same for the same seed. A type of business event gives
+ * A complete Lambda event, valid by construction; what `subjects` does not say is made up, the same for the same seed. A type of business event gives
  * messages of the orders queue. Undefined for a name that is none of {@link SAMPLE_NAMES}. Throws {@link OneEventOnly}.
  */
-export function sampleEvent(name: string, options: { readonly count?: number; readonly seed?: number } = {}): unknown {
-  const { count = 1, seed = 1 } = options;
+export function sampleEvent(
+  name: string,
+  options: { readonly count?: number; readonly seed?: number; readonly subjects?: SampleSubjects } = {},
+): unknown {
+  const { count = 1, seed = 1, subjects = {} } = options;
   const dice = seededDice(seed);
   const makeRecord = RECORDS.get(name);
   if (makeRecord !== undefined)
-    return { Records: Array.from({ length: count }, (_, index) => makeRecord(dice, index)) };
+    return { Records: Array.from({ length: count }, (_, index) => makeRecord(dice, index, subjects)) };
   if (count !== 1 && BUS_EVENTS.has(name)) throw new OneEventOnly();
-  return BUS_EVENTS.get(name)?.(dice, 0);
+  return BUS_EVENTS.get(name)?.(dice, 0, subjects);
 }
 
 /** Mulberry32: 32 bits of state, good enough for samples. */
@@ -100,17 +128,25 @@ function keyOf(dice: Dice): string {
   return `${folder}/orders-${dice(1000)}.${pick(dice, ["csv", "ndjson", "csv.gz"])}`;
 }
 
-function s3Record(dice: Dice): object {
-  const key = encodeURIComponent(keyOf(dice)).replaceAll("%20", "+").replaceAll("%2F", "/");
-  const facts = { key, size: 1 + dice(10_000_000), eTag: hex(dice, 32), sequencer: hex(dice, 18).toUpperCase() };
-  return sampleS3Record(facts, { eventTime: instant(dice) });
+function madeUpObject(dice: Dice): SampleObject {
+  return { key: keyOf(dice), size: 1 + dice(10_000_000), eTag: hex(dice, 32), eventTime: instant(dice) };
 }
 
-function s3Event(dice: Dice): string {
-  return JSON.stringify({ Records: [s3Record(dice)] });
+function s3Record(dice: Dice, index: number, { objects, bucket, region }: SampleSubjects): object {
+  const { key, size, eTag, eventTime } = objects?.[index] ?? madeUpObject(dice);
+  const rawKey = encodeURIComponent(key).replaceAll("%20", "+").replaceAll("%2F", "/");
+  const facts = { key: rawKey, size, eTag, sequencer: hex(dice, 18).toUpperCase() };
+  const record = sampleS3Record(facts, { eventTime, ...(region !== undefined && { awsRegion: region }) });
+  if (bucket === undefined) return record;
+  const named = { ...record.s3.bucket, name: bucket, arn: `arn:aws:s3:::${bucket}` };
+  return { ...record, s3: { ...record.s3, bucket: named } };
 }
 
-function sqsRecord(dice: Dice, body: string): object {
+function s3Event(...made: Parameters<Maker>): string {
+  return JSON.stringify({ Records: [s3Record(...made)] });
+}
+
+function sqsRecord(body: string, dice: Dice, _: number, { queueArn, region }: SampleSubjects): object {
   const sentAt = Date.parse(instant(dice));
   const { attributes } = sampleSqsRecord();
   return sampleSqsRecord({
@@ -122,10 +158,12 @@ function sqsRecord(dice: Dice, body: string): object {
       SentTimestamp: String(sentAt),
       ApproximateFirstReceiveTimestamp: String(sentAt + dice(1000)),
     },
+    ...(queueArn !== undefined && { eventSourceARN: queueArn }),
+    ...(region !== undefined && { awsRegion: region }),
   });
 }
 
-function fifoRecord(dice: Dice, index: number): object {
+function fifoRecord(dice: Dice, index: number, subjects: SampleSubjects): object {
   const fifo = {
     MessageGroupId: `ORDER-${dice(100)}`,
     MessageDeduplicationId: hex(dice, 64),
@@ -133,19 +171,45 @@ function fifoRecord(dice: Dice, index: number): object {
   };
   const attributes = { ...sampleSqsRecord().attributes, ...fifo };
   const eventSourceARN = "arn:aws:sqs:eu-central-2:000000000000:orders.fifo";
-  return { ...sqsRecord(dice, JSON.stringify({ hello: uuid(dice) })), attributes, eventSourceARN };
+  const record = sqsRecord(JSON.stringify({ hello: uuid(dice) }), dice, index, subjects);
+  return { ...record, attributes, eventSourceARN };
 }
 
 function snsRecord(dice: Dice, message: string): object {
   return sampleSnsRecord({ MessageId: uuid(dice), Message: message, Timestamp: instant(dice) });
 }
 
-function busEvent(dice: Dice): object {
-  const facts = { key: keyOf(dice), size: 1 + dice(10_000_000), etag: hex(dice, 32), sequencer: hex(dice, 18) };
-  return sampleBusEvent(facts, { id: uuid(dice), time: instant(dice) });
+function busEvent(dice: Dice, index: number, { objects, bucket = "uploads", region }: SampleSubjects): object {
+  const { key, size, eTag, eventTime } = objects?.[index] ?? madeUpObject(dice);
+  const about = { id: uuid(dice), time: eventTime, ...(region !== undefined && { region }) };
+  return sampleBusEvent(
+    { key, size, etag: eTag, sequencer: hex(dice, 18) },
+    { ...about, resources: [`arn:aws:s3:::${bucket}`] },
+    { bucket: { name: bucket } },
+  );
 }
 
-function streamRecord(dice: Dice, index: number): object {
+function streamRecord(dice: Dice, index: number, { images, streamArn, region }: SampleSubjects): object {
+  const image = images?.[index];
+  const change = image === undefined ? madeUpChange(dice) : insertOf(image);
+  const dynamodb = {
+    ApproximateCreationDateTime: Math.floor(Date.parse(instant(dice)) / 1000),
+    SequenceNumber: String(400_000_000_000_000_499_660n + BigInt(index)),
+    ...change,
+  };
+  return sampleStreamRecord(dynamodb, {
+    eventID: hex(dice, 32),
+    eventName: change.OldImage === undefined ? "INSERT" : "MODIFY",
+    ...(streamArn !== undefined && { eventSourceARN: streamArn }),
+    ...(region !== undefined && { awsRegion: region }),
+  });
+}
+
+function insertOf(image: Image): { Keys: Image; NewImage: Image; OldImage: undefined } {
+  return { Keys: { id: image["id"] ?? { S: "" } }, NewImage: image, OldImage: undefined };
+}
+
+function madeUpChange(dice: Dice): { Keys: object; NewImage: object; OldImage: object | undefined } {
   const keys = { id: { S: `ORDER-${dice(100_000)}` } };
   const placed = { M: { total: { N: amount(dice) }, currency: { S: "CHF" } } };
   const version = (n: string) => ({
@@ -155,14 +219,7 @@ function streamRecord(dice: Dice, index: number): object {
     status: { S: n === "1" ? "placed" : "cancelled" },
   });
   const isInsert = dice(2) === 0;
-  const change = {
-    ApproximateCreationDateTime: Math.floor(Date.parse(instant(dice)) / 1000),
-    Keys: keys,
-    NewImage: version(isInsert ? "1" : "2"),
-    OldImage: isInsert ? undefined : version("1"),
-    SequenceNumber: String(400_000_000_000_000_499_660n + BigInt(index)),
-  };
-  return sampleStreamRecord(change, { eventID: hex(dice, 32), eventName: isInsert ? "INSERT" : "MODIFY" });
+  return { Keys: keys, NewImage: version(isInsert ? "1" : "2"), OldImage: isInsert ? undefined : version("1") };
 }
 
 function amount(dice: Dice): string {
