@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
+import manifest from "../package.json" with { type: "json" };
 import { ProcessTree } from "./process-tree.ts";
 import { readUp, root } from "./running-cloud.ts";
 
@@ -34,7 +35,7 @@ async function startedBy(command: string, args: readonly string[]) {
 type Started = Awaited<ReturnType<typeof startedBy>>;
 
 const byNpm = () => startedBy("npm", ["run", "--silent", "doorbell", "--", ...UP]);
-const byPnpm = () => startedBy("npx", ["--yes", "pnpm@12.21.0", "--silent", "doorbell", ...UP]);
+const byPnpm = () => startedBy("npx", ["--yes", manifest.packageManager, "--silent", "doorbell", ...UP]);
 const byHand = () => startedBy(process.execPath, ["scripts/doorbell.mjs", ...UP]);
 
 async function isFree(port: number): Promise<boolean> {
