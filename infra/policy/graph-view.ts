@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
-const statementSchema = v.object({
+/** One statement of an IAM policy, its lists always lists. */
+export const statementSchema = v.object({
   Effect: v.string(),
   Action: v.array(v.string()),
   Resource: v.array(v.string()),
@@ -10,7 +11,7 @@ const statementSchema = v.object({
 
 const policySchema = v.object({ Statement: v.array(statementSchema) });
 
-/** One statement of an IAM policy, its lists always lists. */
+/** See `statementSchema`. */
 export type Statement = v.InferOutput<typeof statementSchema>;
 
 const jsonText = <const Schema extends v.GenericSchema>(schema: Schema) => v.pipe(v.string(), v.parseJson(), schema);

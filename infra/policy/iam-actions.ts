@@ -15,6 +15,8 @@ export interface Access {
   readonly action: string;
   /** An ARN. */
   readonly resource: string;
+  /** Condition keys of the request with their values, where they are known. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** A request whose IAM action is not known here: add it, by its page in the Service Authorization Reference. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { grantsOf, isAllowed } from "./iam-policy.ts";
+import { UnknownOperator, grantsOf, isAllowed } from "./iam-policy.ts";
 
 const statement = (effect: "Allow" | "Deny", action: string, resource: string) => ({
   Effect: effect,
@@ -33,7 +33,25 @@ test("a denial outweighs what is allowed", () => {
   expect(isAllowed([allow, statement("Deny", "s3:GetObject", "*")], put)).toBe(true);
 });
 
-test("what is allowed on a condition is not taken as allowed", () => {
+test("a condition is held against the context of the access", () => {
+  const key = "lambda:FunctionArn";
+  const on = (effect: "Allow" | "Deny", operator: string, ...wanted: string[]) => ({
+    ...statement(effect, "s3:PutObject", "*"),
+    Condition: { [operator]: { [key]: wanted } },
+  });
+  const by = (value: string) => ({ ...put, context: { [key]: value } });
+  expect(isAllowed([on("Allow", "ArnLike", "a:b-*")], by("a:b-c"))).toBe(true);
+  expect(isAllowed([on("Allow", "ArnLike", "a:b-*")], by("a:c"))).toBe(false);
+  expect(isAllowed([on("Allow", "StringEquals", "a:b-*")], by("a:b-c"))).toBe(false);
+  expect(isAllowed([on("Allow", "StringEquals", "x", "a:b-c")], by("a:b-c"))).toBe(true);
+  expect(isAllowed([on("Allow", "StringLike", "*")], { ...put, context: { other: "a" } })).toBe(false);
+  const allow = statement("Allow", "s3:*", "*");
+  expect(isAllowed([allow, on("Deny", "StringLike", "a*")], by("b"))).toBe(true);
+  expect(isAllowed([allow, on("Deny", "StringLike", "b*")], by("b"))).toBe(false);
+  expect(() => isAllowed([on("Allow", "NumericLessThan", "1")], by("b"))).toThrow(UnknownOperator);
+});
+
+test("what is allowed on a condition is not taken as allowed where the context is unknown", () => {
   const condition = { Bool: { "aws:SecureTransport": ["true"] } };
   expect(isAllowed([{ ...statement("Allow", "s3:PutObject", "*"), Condition: condition }], put)).toBe(false);
 });
