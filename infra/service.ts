@@ -11,8 +11,8 @@ interface ServiceArgs extends Pick<sst.aws.FunctionArgs, "description" | "enviro
  * (`packages/bundling`), JSON logs kept for a month, and a role that may do what `permissions` lists and write to its own log
  * group, nothing else.
  *
- * SST attaches `AWSLambdaBasicExecutionRole`, which may write to every log group of the account; naming the log group
- * here instead leaves that policy out.
+ * SST attaches `AWSLambdaBasicExecutionRole`, which may write to every log group of the account; the role here has no managed
+ * policy, and a permission for its own log group instead.
  */
 export function service(component: string, name: string, args: ServiceArgs): sst.aws.Function {
   const functionName = `${$app.name}-${$app.stage}-${name}`;
@@ -28,7 +28,7 @@ export function service(component: string, name: string, args: ServiceArgs): sst
     runtime: "nodejs24.x",
     architecture: "arm64",
     logging: { format: "json", logGroup: logGroup.name },
-    nodejs: { plugins: "packages/bundling/src/service-bundle.ts" },
+    nodejs: { plugins: "packages/bundling/src/replace-packages.mjs" },
     permissions: $resolve([args.permissions ?? []]).apply(([permissions]) => [
       ...permissions,
       { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${logGroup.arn}:*`] },

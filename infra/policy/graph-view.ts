@@ -175,7 +175,7 @@ export interface GraphView extends Readonly<Omit<GraphFile, "resources">> {
   all<Type extends keyof Schemas>(type: Type): readonly v.InferOutput<Schemas[Type]>[];
 }
 
-/** Reads `infra/graph.json`, parsed as JSON. */
+/** Reads a graph as it is committed, `infra/graph.json` or that of another stage, parsed as JSON. */
 export function viewGraph(json: unknown): GraphView {
   const graph = v.parse(graphSchema, json);
   return {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type OnResolveOptions, type PluginBuild } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import plugins, { serviceBundle } from "./service-bundle.ts";
+import plugins from "./replace-packages.mjs";
+import { serviceBundle } from "./service-bundle.ts";
 
 // Not beside the sources, which other checks look through at the same time.
 let folder: string;

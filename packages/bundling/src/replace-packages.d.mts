@@ -1,0 +1,5 @@
+import type { Plugin } from "esbuild";
+
+/** The plugins of every bundle. */
+declare const plugins: Plugin[];
+export default plugins;
