@@ -6,7 +6,7 @@
  */
 export default $config({
   async app(input) {
-    const { stageKind } = await import("./infra/stage.ts");
+    const { regionOf, stageKind } = await import("./infra/stage.ts");
     const permanent = stageKind(input.stage) === "permanent";
     return {
       name: "doorbell",
@@ -14,7 +14,7 @@ export default $config({
       // A permanent stage keeps its buckets and tables when they leave this configuration, and refuses `sst remove`.
       removal: permanent ? "retain" : "remove",
       protect: permanent,
-      providers: { aws: { region: "eu-central-2" } },
+      providers: { aws: { region: regionOf(input.stage) } },
     };
   },
   async run() {

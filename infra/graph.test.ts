@@ -41,10 +41,12 @@ function differences(before: unknown, after: unknown, path = ""): readonly strin
 
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
-/** Resources by type and name, the stage taken out of every name; SST puts a hash of the function's ARN into that of a queue's mapping. */
+/** Resources by type and name, stage and region taken out of every name; SST puts a hash of the function's ARN into that of a queue's mapping. */
 function comparable(graph: typeof local | typeof production): unknown {
   const neutral: unknown = JSON.parse(
-    JSON.stringify(graph.resources).replaceAll(new RegExp(`doorbell[-/]${graph.stage}`, "g"), "doorbell"),
+    JSON.stringify(graph.resources)
+      .replaceAll(new RegExp(`doorbell[-/]${graph.stage}`, "g"), "doorbell")
+      .replaceAll(graph.region, "region"),
   );
   return Object.fromEntries(
     (Array.isArray(neutral) ? neutral : []).map(({ type, name, ...resource }) => [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { guardStage, stageKind } from "./stage.ts";
+import { guardStage, regionOf, stageKind } from "./stage.ts";
 
 test.each([
   ["production", "permanent"],
@@ -24,6 +24,20 @@ test.each([
   [undefined, undefined],
 ])("stage %j is %s", (name, kind) => {
   expect(stageKind(name)).toBe(kind);
+});
+
+describe("the region of a stage", () => {
+  // Those of "AWS Regions" that say: enabled by default.
+  const everyAccountHas =
+    /^(?:ap-northeast-[123]|ap-south-1|ap-southeast-[12]|ca-central-1|eu-central-1|eu-north-1|eu-west-[123]|sa-east-1|us-(?:east|west)-[12])$/;
+
+  test.each(["production", "staging", "pr-7", "dev-ana"])("every account has that of %s", (stage) => {
+    expect(regionOf(stage)).toMatch(everyAccountHas);
+  });
+
+  test("that of the local cloud is the one in which the AWS CLI takes an endpoint from the environment", () => {
+    expect(regionOf("local")).toBe("eu-central-2");
+  });
 });
 
 describe("what may be done with a stage", () => {

@@ -21,6 +21,40 @@ export function stageKind(name: string | undefined): StageKind | undefined {
   return NAMES.find(([, names]) => names.test(name ?? ""))?.[0];
 }
 
+/** A region that every account has (AWS page: "AWS Regions"; those launched since 2019 have to be enabled first). */
+type RegionOfEveryAccount =
+  | `ap-northeast-${1 | 2 | 3}`
+  | "ap-south-1"
+  | `ap-southeast-${1 | 2}`
+  | "ca-central-1"
+  | "eu-central-1"
+  | "eu-north-1"
+  | `eu-west-${1 | 2 | 3}`
+  | "sa-east-1"
+  | `us-east-${1 | 2}`
+  | `us-west-${1 | 2}`;
+
+/** A region, or one that an account has to be opted in to, named as such: an account that is not gets no further than its first call. */
+type Region = RegionOfEveryAccount | { readonly optIn: string };
+
+/** Where stages are that `REGIONS` does not name. */
+const DEFAULT_REGION: Region = "eu-central-1";
+
+/**
+ * Regions by stage, or by kind of stage. State lives in the stage's region: one that is moved is a new stage there, and the old one
+ * stays.
+ */
+const REGIONS: Readonly<Record<string, Region>> = {
+  // Nothing is deployed there. The AWS CLI version 1 honours `AWS_ENDPOINT_URL` for SQS in this region, and not in older ones.
+  local: { optIn: "eu-central-2" },
+};
+
+/** The region of the stage called `name`. */
+export function regionOf(name: string): string {
+  const region = REGIONS[name] ?? REGIONS[stageKind(name) ?? ""] ?? DEFAULT_REGION;
+  return typeof region === "string" ? region : region.optIn;
+}
+
 /** The stage must not be used like this; the message says which one may be. */
 class StageRefused extends Error {
   readonly code = "STAGE_REFUSED";

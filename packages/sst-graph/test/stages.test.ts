@@ -1,13 +1,20 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "..", "src", "main.ts");
 
-/** The repository's own configuration, for a stage. */
-function print(stage: string): { status: number | null; stdout: string; stderr: string } {
-  return spawnSync(process.execPath, [main, "print", "--stage", stage], { encoding: "utf8", maxBuffer: 2 ** 26 });
+const repository = join(import.meta.dirname, "..", "..", "..");
+
+/** The repository's own configuration, or a copy of it in `root`, for a stage. */
+function print(stage: string, root = repository): { status: number | null; stdout: string; stderr: string } {
+  const command = [main, "print", "--stage", stage, "--root", root];
+  return spawnSync(process.execPath, command, { encoding: "utf8", maxBuffer: 2 ** 26 });
 }
+
+const hash = /Subscriber[A-Z][a-z]{5}Event/g; // of the function's ARN, by SST
 
 test.each(["pr-7", "dev-ana"])("the stage %s comes and goes, and has no alarms", (stage) => {
   const { resources, ...head } = JSON.parse(print(stage).stdout);
@@ -19,8 +26,31 @@ test.each(["pr-7", "dev-ana"])("the stage %s comes and goes, and has no alarms",
 
 test("staging is as production is, by another name", () => {
   const named = (stage: string) => print(stage).stdout.replaceAll(stage, "STAGE");
-  const hash = /Subscriber[A-Z][a-z]{5}Event/g; // of the function's ARN, by SST
   expect(named("staging").replaceAll(hash, "")).toBe(named("production").replaceAll(hash, ""));
+});
+
+test("the graphs of two regions differ in the region alone", async () => {
+  const copy = await mkdtemp(join(tmpdir(), "other-region-"));
+  try {
+    await symlink(join(repository, ".sst"), join(copy, ".sst"));
+    await cp(join(repository, "sst.config.ts"), join(copy, "sst.config.ts"));
+    const sources = (path: string) => basename(path) !== "node_modules";
+    await cp(join(repository, "infra"), join(copy, "infra"), { recursive: true, filter: sources });
+    const setting = await readFile(join(copy, "infra", "stage.ts"), "utf8");
+    const moved = setting.replace('DEFAULT_REGION: Region = "eu-central-1"', 'DEFAULT_REGION: Region = "us-west-2"');
+    await writeFile(join(copy, "infra", "stage.ts"), moved);
+
+    const [here, there] = [print("production"), print("production", copy)];
+    expect([here, there].map(({ stdout }) => JSON.parse(stdout).region)).toEqual(["eu-central-1", "us-west-2"]);
+    const elsewhere = ({ stdout }: { stdout: string }, region: string) =>
+      stdout
+        .replaceAll(region, "REGION")
+        .replaceAll(hash, "")
+        .replace(/"digest": "[0-9a-f]+"/, "");
+    expect(elsewhere(there, "us-west-2")).toBe(elsewhere(here, "eu-central-1"));
+  } finally {
+    await rm(copy, { recursive: true });
+  }
 });
 
 test("a stage of another name is refused before anything is made", () => {
