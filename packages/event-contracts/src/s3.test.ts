@@ -53,6 +53,14 @@ test("any key that is encoded as S3 does comes back", () => {
   );
 });
 
+test.each(["ObjectTagging:Put", "LifecycleTransition", "ObjectAcl:Put", "IntelligentTiering", "ObjectRestore:Delete"])(
+  "an event named s3:%s is named without the prefix, which some of AWS's samples have",
+  (eventName) => {
+    expect(parseOne({}, { eventName: `s3:${eventName}` }).eventName).toBe(eventName);
+    expect(parseOne({}, { eventName }).eventName).toBe(eventName);
+  },
+);
+
 describe("what some events lack is left out, not refused", () => {
   test("a deletion has neither size nor eTag", () => {
     const event = parseOne({ size: undefined, eTag: undefined }, { eventName: "ObjectRemoved:Delete" });

@@ -13,7 +13,10 @@ import { parseRecords } from "./records.ts";
 
 /** Something happened to an object of a bucket (AWS: "Event message structure" of S3). */
 export interface ObjectEvent {
-  /** Such as `ObjectCreated:Put` or `ObjectRemoved:Delete`; S3 may name events that are new. */
+  /**
+   * Such as `ObjectCreated:Put` or `ObjectRemoved:Delete`; S3 may name events that are new. Never with the prefix `s3:`, which
+   * configurations have and some of AWS's samples of records, too.
+   */
   readonly eventName: string;
   /** When S3 finished the request, ISO 8601. */
   readonly eventTime: string;
@@ -65,7 +68,7 @@ function readObjectEvent(record: Fields): ObjectEvent {
   const object = readFields(s3, "object", s3.values["object"]);
   const rawKey = readName(object, "key", object.values["key"], "an object key");
   return {
-    eventName: readName(record, "eventName", eventName, "an event name"),
+    eventName: readName(record, "eventName", eventName, "an event name").replace(/^s3:/, ""),
     eventTime: readInstant(record, "eventTime", eventTime),
     region: readText(record, "awsRegion", awsRegion),
     bucket: readName(bucket, "name", bucket.values["name"], "a bucket name"),
