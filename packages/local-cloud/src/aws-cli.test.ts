@@ -79,6 +79,43 @@ describe.skipIf(!installed)("the AWS CLI, with nothing but the environment that 
   );
 
   test(
+    "makes folders and empty files, tags objects, and is refused what S3 has and the local cloud has not",
+    async () => {
+      const s3api = (...args: string[]) => aws("s3api", ...args, "--bucket", "test-uploads");
+      const object = ["--key", "tagged/"];
+      await s3api("put-object", ...object, "--tagging", "partner=one");
+      const tags = ["--tagging", '{"TagSet":[{"Key":"partner","Value":"two & three"}]}'];
+      await expect(s3api("put-object-tagging", ...object, ...tags)).rejects.toMatchObject({
+        stderr: expect.stringContaining("(InvalidTag)"),
+      });
+      const [partner, empty] = [
+        { Key: "partner", Value: "two" },
+        { Key: "empty", Value: "" },
+      ];
+      await s3api("put-object-tagging", ...object, "--tagging", JSON.stringify({ TagSet: [partner, empty] }));
+      expect(JSON.parse(await s3api("get-object-tagging", ...object, "--output", "json"))).toEqual({
+        TagSet: [partner, empty],
+      });
+      await s3api("delete-object-tagging", ...object);
+      const refused = (operation: string) => ({
+        stderr: expect.stringContaining(`${operation} is not implemented by`),
+      });
+      const retention = ["--retention", "Mode=GOVERNANCE,RetainUntilDate=2030-01-01"];
+      await expect(s3api("put-object-retention", ...object, ...retention)).rejects.toMatchObject(
+        refused("PutObjectRetention"),
+      );
+      await expect(s3api("get-bucket-policy")).rejects.toMatchObject(refused("GetBucketPolicy"));
+      await expect(s3api("delete-bucket-tagging")).rejects.toMatchObject(refused("DeleteBucketTagging"));
+      await expect(s3api("put-object", ...object, "--if-none-match", "*")).rejects.toMatchObject({
+        stderr: expect.stringContaining("(PreconditionFailed)"),
+      });
+      expect(JSON.parse(await s3api("head-object", ...object, "--output", "json"))).toMatchObject({ ContentLength: 0 });
+    },
+    // Ten runs of the CLI, each of them a second or more of start-up.
+    3 * LIMIT_MS,
+  );
+
+  test(
     "sends, receives and reads the attributes of a queue",
     async () => {
       const queue = ["--queue-url", cloud.environment["ORDERS_QUEUE_URL"] ?? ""];

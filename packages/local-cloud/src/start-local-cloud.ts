@@ -15,6 +15,7 @@ import { NotIdle, idleInTime } from "./idle.ts";
 import { checkMappings } from "./event-sources/check-mapping.ts";
 import { createEventSources } from "./event-sources/event-sources.ts";
 import { createMappingApi } from "./event-sources/mapping-api.ts";
+import { createS3Api } from "./s3/s3-api.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import { createMetricTotals } from "./lambda/metric-totals.ts";
 import { clientEnvironment, localFunctions, resourceEnvironment } from "./local-environment.ts";
@@ -179,7 +180,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     lambda: (request, response) => lambda.handle(request, response),
     mappings: createMappingApi({ mappings: eventSources.mappings, tables, region }),
     dynamodb: (request, response) => proxy.handle(request, response),
-    fauxqs: (request, response) => fauxqs.handle(request, response),
+    fauxqs: createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle }),
   });
   front.serve(faults?.endpoint(dispatch, front.port) ?? dispatch);
   serving();

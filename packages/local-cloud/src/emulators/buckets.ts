@@ -1,5 +1,12 @@
-/** What happened, in the words of S3 event names. */
-export type ChangeKind = "Put" | "Copy" | "CompleteMultipartUpload" | "Delete";
+/** What happened to an object. */
+export type ChangeKind =
+  | "Put"
+  | "Post"
+  | "Copy"
+  | "CompleteMultipartUpload"
+  | "Delete"
+  | "TaggingPut"
+  | "TaggingDelete";
 
 /** One change of an object, as an S3 event notification tells it. */
 export interface ObjectChange {
@@ -7,11 +14,11 @@ export interface ObjectChange {
   readonly bucket: string;
   /** As stored, not URL-encoded. */
   readonly key: string;
-  /** Bytes; absent on deletion. */
+  /** Bytes; absent unless they were written. */
   readonly size?: number;
   /** Without quotes; absent on deletion. */
   readonly eTag?: string;
-  /** Hexadecimal, growing with every change of a key. */
+  /** Hexadecimal, growing with every change of a key. S3 tells it of puts and deletions alone. */
   readonly sequencer: string;
   /** ISO 8601 with milliseconds. */
   readonly time: string;

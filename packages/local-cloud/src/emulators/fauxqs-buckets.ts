@@ -1,6 +1,6 @@
 import type { BucketDefinition } from "../graph.ts";
 import type { Buckets, ObjectChange } from "./buckets.ts";
-import type { ObservableS3Store } from "./fauxqs.ts";
+import type { ObservableS3Store } from "./observable-s3-store.ts";
 
 /** The buckets over fauxqs' object store. Buckets that exist already stay as they are. */
 export function createBuckets(store: ObservableS3Store, definitions: readonly BucketDefinition[]): Buckets {
@@ -12,7 +12,8 @@ export function createBuckets(store: ObservableS3Store, definitions: readonly Bu
       kind,
       bucket,
       key,
-      ...(stored !== undefined && { size: stored.contentLength, eTag: stored.etag.replaceAll('"', "") }),
+      ...(stored?.contentLength !== undefined && { size: stored.contentLength }),
+      ...(stored !== undefined && { eTag: stored.etag.replaceAll('"', "") }),
       sequencer: nextSequencer(),
       time: new Date().toISOString(),
     };

@@ -1,4 +1,3 @@
-import { MAX_BODY_BYTES } from "../emulators/fauxqs.ts";
 import { MAPPINGS_PATH } from "../event-sources/mapping-api.ts";
 import { answerJson } from "./front-server.ts";
 import { routeOf, signedService } from "./route.ts";
@@ -22,8 +21,6 @@ export function dispatchTo(services: Services): Handler {
     const url = request.url ?? "/";
     const route = routeOf(url, request.headers);
     if (route === "unknown") return refuseService(request, response);
-    if (route === "fauxqs" && Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES)
-      return refuseSize(response);
     if (route === "lambda" && url.startsWith(MAPPINGS_PATH)) return services.mappings(request, response);
     return services[route](request, response);
   };
@@ -35,13 +32,4 @@ function refuseService(request: IncomingMessage, response: ServerResponse): void
     __type: "UnknownService",
     message: `The local cloud has S3, SQS, SNS, STS, DynamoDB and Lambda, no ${service}.`,
   });
-}
-
-/** As S3 says it, with the remedy. */
-function refuseSize(response: ServerResponse): void {
-  const message = `A single request carries at most ${MAX_BODY_BYTES} bytes in the local cloud. Use a multipart upload.`;
-  response.writeHead(400, { "content-type": "application/xml", connection: "close" });
-  response.end(
-    `<?xml version="1.0" encoding="UTF-8"?><Error><Code>EntityTooLarge</Code><Message>${message}</Message></Error>`,
-  );
 }

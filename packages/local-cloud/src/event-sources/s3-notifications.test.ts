@@ -92,6 +92,28 @@ describe("S3 notifications", () => {
     expect(lambda.payloads[0]).not.toContain("eTag");
   });
 
+  test("of tags have an eTag, but neither size nor sequencer, and go where they are asked for", async () => {
+    const { buckets, lambda, s3 } = await withRules(
+      { events: ["s3:ObjectTagging:*"] },
+      { events: ["s3:ObjectTagging:Delete"] },
+      { events: ["s3:ObjectCreated:Post"] },
+    );
+    buckets.put("uploads", "a.csv", "hello");
+    s3.putTags("uploads", "a.csv", new Map([["k", "v"]]));
+    s3.deleteTags("uploads", "a.csv");
+    const record = (eventName: string) => ({
+      eventVersion: "2.3",
+      eventName,
+      s3: { object: { key: "a.csv", eTag: "5d41402abc4b2a76b9719d911017c592" } },
+    });
+    expect(lambda.batches).toMatchObject([
+      [record("ObjectTagging:Put")],
+      [record("ObjectTagging:Delete")],
+      [record("ObjectTagging:Delete")],
+    ]);
+    for (const payload of lambda.payloads) expect(payload).not.toMatch(/"(size|sequencer)"/);
+  });
+
   test("stay away for other buckets, events, prefixes and suffixes", async () => {
     const { buckets, lambda } = await withRules(
       { bucket: "rejects" },

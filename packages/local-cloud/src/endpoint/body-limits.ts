@@ -1,0 +1,22 @@
+/**
+ * The largest body of a request at every door, in bytes. A larger one is refused as its service words it, and what still comes of
+ * it is thrown away as it comes: no door holds more than its limit.
+ */
+export const BODY_LIMITS = {
+  /** A single PUT of an object, or a part of one. S3 takes 5 GB; objects are held in memory here, and larger ones go in parts. */
+  objectBytes: 256 * 1024 * 1024,
+  /** An XML document to S3 (AWS: 2 MB for DeleteObjects, whose thousand keys make the largest one). */
+  s3Document: 2 * 1024 * 1024,
+  /** A request to SQS, SNS or STS. A message of 1 MiB has up to 6 MiB as JSON, if every character is escaped. */
+  message: 8 * 1024 * 1024,
+  /** AWS: "Service, account, and table quotas in Amazon DynamoDB". */
+  dynamodb: 16 * 1024 * 1024,
+  /** A payload of a synchronous invocation (AWS: "Lambda quotas"). */
+  invocation: 6_291_456,
+  /** A payload of an asynchronous invocation (AWS: "Lambda quotas"). */
+  event: 1_048_576,
+  /** A change of an event source mapping. */
+  mapping: 1_048_576,
+  /** What a runtime answers: 6 MB, and what AWS allows for framing. */
+  runtimeAnswer: 6_291_556,
+} as const;

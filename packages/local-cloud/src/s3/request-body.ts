@@ -1,0 +1,33 @@
+import { invalidArgument, notImplemented } from "./s3-error.ts";
+import { checkVersionId } from "./version-id.ts";
+
+/** Fields of a form that are honoured, or of the signature, which nobody checks here (AWS: POST Object). */
+const FORM_FIELDS =
+  /^(key|file|bucket|policy|content-(type|disposition|encoding)|cache-control|redirect|success_action_(redirect|status)|x-amz-meta-.+|x-amz-(algorithm|credential|date|signature|security-token)|awsaccesskeyid|signature)$/i;
+
+/** AWS: all fields of a form before its file have at most 20 KB together. */
+const MAX_FIELDS_BYTES = 20_480;
+
+/**
+ * Refuses a form whose fields ask for what the local cloud does not do.
+ * @throws S3Error
+ */
+export function checkForm(body: Buffer): void {
+  const start = body.subarray(0, MAX_FIELDS_BYTES).toString("latin1");
+  for (const [, field = ""] of start.matchAll(/^content-disposition:\s*form-data;\s*name="([^"]*)"/gim)) {
+    if (field.toLowerCase() === "file") return;
+    if (!FORM_FIELDS.test(field)) throw notImplemented(`The form field ${field}`);
+  }
+}
+
+/**
+ * Refuses a list of objects to delete that names versions that are not there, or conditions.
+ * @throws S3Error
+ */
+export function checkDeletions(body: Buffer): void {
+  const xml = body.toString("utf8");
+  for (const [, versionId = ""] of xml.matchAll(/<VersionId>([^<]*)<\/VersionId>/g)) checkVersionId(versionId);
+  const condition = /<(ETag|LastModifiedTime|Size)>/.exec(xml)?.[1];
+  if (condition !== undefined) throw notImplemented(`The condition ${condition} of DeleteObjects`);
+  if (!xml.includes("<Key>")) throw invalidArgument("The list of objects to delete names no key");
+}
