@@ -1,5 +1,8 @@
 import { Agent, request as httpRequest } from "node:http";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { BODY_LIMITS } from "./body-limits.ts";
+import { answerJson } from "./front-server.ts";
+import { readBody } from "./read-body.ts";
 import type { Tables } from "../emulators/dynamodb-tables.ts";
 
 /** Hands requests on to DynamoDB Local. */
@@ -54,11 +57,12 @@ export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
         String(request.headers["x-amz-target"] ?? "")
           .split(".")
           .at(-1) ?? "";
-      const asked = await bodyOf(request);
+      const asked = await readBody(request, BODY_LIMITS.dynamodb);
+      if (asked === undefined) return refuseSize(response);
       try {
         if (ON_ITEMS.has(operation)) {
           const answer = await send(request, endToEnd(request.headers), asked);
-          const items = await bodyOf(answer);
+          const items = await readAnswer(answer);
           // Before the answer goes out: whoever waits for idleness after a write must not find the stream still asleep.
           if (answer.statusCode === 200 && WRITES.has(operation)) tables.written();
           response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers)).end(items);
@@ -66,7 +70,7 @@ export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
         }
         const body = Buffer.from(tables.toLocal(asked.toString("utf8")));
         const answer = await send(request, rewritten(request.headers, body), body);
-        const text = Buffer.from(tables.toPublic((await bodyOf(answer)).toString("utf8")));
+        const text = Buffer.from(tables.toPublic((await readAnswer(answer)).toString("utf8")));
         response.writeHead(answer.statusCode ?? 502, rewritten(answer.headers, text)).end(text);
       } catch (error) {
         if (WRITES.has(operation)) tables.written();
@@ -85,14 +89,16 @@ function answerUnavailable(response: ServerResponse, cause: unknown): void {
   response.end(body);
 }
 
-/** A whole body: at most 16 MB (AWS: DynamoDB quotas). Its own events, since Node's pipelines cost more than such a request. */
-function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    message.on("data", (chunk: Buffer) => chunks.push(chunk));
-    message.once("end", () => resolve(Buffer.concat(chunks)));
-    message.once("error", reject);
-    message.once("close", () => reject(new Error("The connection was closed within a body.")));
+/** DynamoDB itself bounds its answers. */
+async function readAnswer(answer: IncomingMessage): Promise<Buffer> {
+  return (await readBody(answer, Infinity)) ?? Buffer.alloc(0);
+}
+
+/** AWS documents the limit and no error for it. */
+function refuseSize(response: ServerResponse): void {
+  answerJson(response, 413, {
+    __type: "com.amazonaws.dynamodb.v20120810#RequestEntityTooLarge",
+    message: `The request is larger than ${BODY_LIMITS.dynamodb} bytes.`,
   });
 }
 

@@ -1,16 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import * as v from "valibot";
 import type { TablesService } from "../emulators/dynamodb.ts";
+import { BODY_LIMITS } from "../endpoint/body-limits.ts";
+import { readBody } from "../endpoint/read-body.ts";
 import { ApiError, unknownOperation } from "../lambda/api-error.ts";
-import { answerErrors, pageOf, readText, sendAnswer } from "../lambda/api-response.ts";
+import { answerErrors, pageOf, sendAnswer } from "../lambda/api-response.ts";
 import { readFunctionReference } from "../lambda/function-reference.ts";
 import { mappingConfigurationOf } from "./mapping-configuration.ts";
 import type { SwitchedMapping } from "./switched-mapping.ts";
 
 /** The paths of this API. */
 export const MAPPINGS_PATH = "/2015-03-31/event-source-mappings";
-
-const MAX_BODY_BYTES = 1_048_576;
 
 const NO_OTHERS = "Mappings are neither created nor deleted here";
 
@@ -51,7 +51,7 @@ export function createMappingApi(options: {
   }
 
   async function update(request: IncomingMessage, response: ServerResponse, mapping: SwitchedMapping): Promise<void> {
-    const wanted = v.safeParse(updateSchema, readJson(await readText(request, MAX_BODY_BYTES)));
+    const wanted = v.safeParse(updateSchema, readJson(await readBody(request, BODY_LIMITS.mapping)));
     if (!wanted.success) throw ofTheGraph("Of a mapping the local cloud changes Enabled alone");
     if (mapping.state === "Enabling" || mapping.state === "Disabling") {
       const Message = "Cannot update the event source mapping because it is in use.";
@@ -86,9 +86,9 @@ function sameSource(a: string, b: string): boolean {
   return table(a) === table(b);
 }
 
-function readJson(text: string | undefined): unknown {
+function readJson(body: Buffer | undefined): unknown {
   try {
-    return JSON.parse(text ?? "");
+    return JSON.parse(body?.toString("utf8") ?? "");
   } catch {
     return undefined;
   }

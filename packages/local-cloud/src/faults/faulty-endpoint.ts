@@ -3,7 +3,9 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { BODY_LIMITS } from "../endpoint/body-limits.ts";
 import type { Handler } from "../endpoint/front-server.ts";
+import { declaredLength, readBody } from "../endpoint/read-body.ts";
 import { routeOf, signedService } from "../endpoint/route.ts";
 import { readBatchCall, type BatchCall } from "./batch-call.ts";
 import { identityOf, type Draws } from "./draws.ts";
@@ -137,9 +139,13 @@ export function createFaultyEndpoint(options: {
   return async (request, response) => {
     const sandbox = sandboxes.of(request.headers);
     if (sandbox === undefined) return options.inner(request, response);
-    const body = await buffer(request);
-    const url = request.url ?? "/";
     const service = serviceOf(request);
+    const limit = service === "dynamodb" ? BODY_LIMITS.dynamodb : BODY_LIMITS.objectBytes;
+    // What is too large is refused as it would be without faults.
+    if (declaredLength(request) > limit) return options.inner(request, response);
+    const body = await readBody(request, limit);
+    if (body === undefined) return answerWith(response, { status: 413, headers: {}, body: "" });
+    const url = request.url ?? "/";
     const target =
       String(request.headers["x-amz-target"] ?? "")
         .split(".")

@@ -33,20 +33,6 @@ export function answerErrors(
   };
 }
 
-/**
- * Reads a request's body as text, or nothing where it is larger than the limit. It is read to its end in any case: clients
- * read no answer before they have sent everything.
- */
-export async function readText(request: IncomingMessage, limitBytes: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limitBytes) chunks.push(chunk);
-  }
-  return size > limitBytes ? undefined : Buffer.concat(chunks).toString("utf8");
-}
-
 /** One page of a list: `MaxItems` and `Marker` of the query, `NextMarker` of the answer. */
 export function pageOf<Item>(
   items: readonly Item[],

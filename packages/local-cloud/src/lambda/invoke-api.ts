@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { BODY_LIMITS } from "../endpoint/body-limits.ts";
+import { declaredLength, readBody } from "../endpoint/read-body.ts";
 import type { FunctionDefinition } from "../graph.ts";
 import { ApiError, notFound, unknownOperation } from "./api-error.ts";
-import { answerErrors, pageOf, readText, sendAnswer } from "./api-response.ts";
+import { answerErrors, pageOf, sendAnswer } from "./api-response.ts";
 import {
   configurationOf,
   functionOf,
@@ -12,11 +14,6 @@ import {
 import { readFunctionReference } from "./function-reference.ts";
 import type { InvocationResult } from "./invocation.ts";
 import type { InvocationOptions } from "./function-runner.ts";
-
-/** Largest payload of a synchronous invocation: 6 MB. */
-const MAX_SYNC_PAYLOAD_BYTES = 6_291_456;
-/** Largest payload of an asynchronous invocation: 1 MB. */
-const MAX_ASYNC_PAYLOAD_BYTES = 1_048_576;
 
 /** What the API is a face of. */
 export interface InvokeTarget {
@@ -36,14 +33,15 @@ function tooLarge(message: string): ApiError {
 }
 
 async function readPayload(request: IncomingMessage, type: "RequestResponse" | "Event" | "DryRun"): Promise<string> {
-  const payload = await readText(request, MAX_SYNC_PAYLOAD_BYTES);
-  if (payload === undefined)
-    throw tooLarge(`Request must be smaller than ${MAX_SYNC_PAYLOAD_BYTES} bytes for the InvokeFunction operation`);
-  const bytes = Buffer.byteLength(payload);
-  if (type === "Event" && bytes > MAX_ASYNC_PAYLOAD_BYTES)
-    throw tooLarge(
-      `${bytes} byte payload is too large for the Event invocation type (limit ${MAX_ASYNC_PAYLOAD_BYTES} bytes)`,
-    );
+  const limit = type === "Event" ? BODY_LIMITS.event : BODY_LIMITS.invocation;
+  const body = await readBody(request, limit);
+  if (body === undefined && type === "Event") {
+    const bytes = Math.max(declaredLength(request), limit + 1);
+    throw tooLarge(`${bytes} byte payload is too large for the Event invocation type (limit ${limit} bytes)`);
+  }
+  if (body === undefined)
+    throw tooLarge(`Request must be smaller than ${limit} bytes for the InvokeFunction operation`);
+  const payload = body.toString("utf8");
   if (payload.trim() === "") return "{}";
   try {
     JSON.parse(payload);

@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-
-/** Largest answer of a handler: 6 MB, and what AWS allows for framing. */
-const MAX_RESPONSE_BYTES = 6_291_556;
+import { BODY_LIMITS } from "../endpoint/body-limits.ts";
+import { readBody } from "../endpoint/read-body.ts";
 
 /** An invocation as the runtime gets it from `next`. */
 export interface RuntimeInvocation {
@@ -32,16 +31,6 @@ export interface RuntimeApi {
   close(): Promise<void>;
 }
 
-async function readBody(request: IncomingMessage, limit: number): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  return size > limit ? undefined : Buffer.concat(chunks).toString("utf8");
-}
-
 function reply(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
   response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
@@ -61,17 +50,17 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
   let current: string | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, error: boolean): Promise<void> {
-    const body = await readBody(request, MAX_RESPONSE_BYTES);
+    const body = await readBody(request, BODY_LIMITS.runtimeAnswer);
     if (id !== current) return refuse(response, 400, "InvalidRequestID", "Invalid request ID");
     current = undefined;
     if (body === undefined) {
-      const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_RESPONSE_BYTES} bytes).`;
+      const errorMessage = `Response payload size exceeded maximum allowed payload size (${BODY_LIMITS.runtimeAnswer} bytes).`;
       refuse(response, 413, "RequestEntityTooLarge", errorMessage);
       const tooLarge = JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
       return listener.answered({ requestId: id, error: true, body: tooLarge });
     }
     reply(response, 202, { status: "OK" });
-    return listener.answered({ requestId: id, error, body });
+    return listener.answered({ requestId: id, error, body: body.toString("utf8") });
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -83,9 +72,9 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
       return listener.next();
     }
     if (request.method === "POST" && path === "/2018-06-01/runtime/init/error") {
-      const body = await readBody(request, MAX_RESPONSE_BYTES);
+      const body = await readBody(request, BODY_LIMITS.runtimeAnswer);
       reply(response, 202, { status: "OK" });
-      return listener.initFailed(body ?? "{}");
+      return listener.initFailed(body?.toString("utf8") ?? "{}");
     }
     const found = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/(response|error)$/.exec(path);
     if (request.method === "POST" && found?.[1] !== undefined)
