@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { OrderFile } from "@doorbell/upload-ingest/order-file";
+import { OrderFile } from "@doorbell/upload-ingest/order-file/order-file";
 import { parse } from "csv-parse";
 import { bundleService, takeFile } from "../apps/upload-ingest/test/deployed.ts";
 

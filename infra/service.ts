@@ -8,7 +8,7 @@ interface ServiceArgs extends Pick<sst.aws.FunctionArgs, "description" | "enviro
 
 /**
  * The Lambda function of `apps/<name>`, called `<app>-<stage>-<name>`: Node 24 on arm64, bundled as everywhere else
- * (`packages/bundling`), JSON logs kept for a month, and a role that may do what `permissions` lists and write to its own log
+ * (`tools/bundling`), JSON logs kept for a month, and a role that may do what `permissions` lists and write to its own log
  * group, nothing else.
  *
  * SST attaches `AWSLambdaBasicExecutionRole`, which may write to every log group of the account; the role here has no managed
@@ -28,7 +28,7 @@ export function service(component: string, name: string, args: ServiceArgs): sst
     runtime: "nodejs24.x",
     architecture: "arm64",
     logging: { format: "json", logGroup: logGroup.name },
-    nodejs: { plugins: "packages/bundling/src/replace-packages.mjs" },
+    nodejs: { plugins: "tools/bundling/src/replace-packages.mjs" },
     permissions: $resolve([args.permissions ?? []]).apply(([permissions]) => [
       ...permissions,
       { actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [$interpolate`${logGroup.arn}:*`] },

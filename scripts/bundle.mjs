@@ -1,6 +1,6 @@
 // Bundles the service in the current folder as it is deployed, minified ESM with the SDK in: into dist/handler.mjs, or the file named.
 import { build } from "esbuild";
-import { serviceBundle } from "../packages/bundling/src/service-bundle.ts";
+import { serviceBundle } from "../tools/bundling/src/service-bundle.ts";
 
 await build({
   ...serviceBundle,

@@ -10,7 +10,7 @@ import { node24, root, setup } from "./setup.mjs";
 
 const launchers = findLaunchers();
 setup();
-const child = spawn(node24, [join(root, "packages/cli/src/main.ts"), ...process.argv.slice(2)], {
+const child = spawn(node24, [join(root, "tools/cli/src/main.ts"), ...process.argv.slice(2)], {
   stdio: ["inherit", "inherit", "inherit", "pipe"],
   env: { ...process.env, DOORBELL_LIFELINE_FD: "3" },
 });

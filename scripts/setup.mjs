@@ -18,7 +18,7 @@ const stamp = join(root, "node_modules", ".doorbell-setup");
 
 /** Changes whenever an install would bring something else: lock file, workspace file, patches, any manifest, the platform. */
 function digestOfInputs() {
-  const workspaces = ["apps", "packages"].flatMap((folder) =>
+  const workspaces = ["apps", "packages", "tools"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   );
   const patches = readdirSync(join(root, "patches")).map((name) => `patches/${name}`);

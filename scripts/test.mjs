@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { root } from "./setup.mjs";
 import { turbo } from "./turbo.mjs";
 
-const folders = ["apps", "packages"].flatMap((folder) =>
+const folders = ["apps", "packages", "tools"].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),
 );
 const resultFiles = [...folders, "infra", "tests"].map((folder) => join(root, folder, "test-results.json"));

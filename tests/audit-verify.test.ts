@@ -1,9 +1,9 @@
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { awsCli, hasAwsCli } from "./aws-cli.ts";
-import { cancelledEvent, placedEvent } from "./order-events.ts";
-import { type RunningCloud, startCloud } from "./running-cloud.ts";
+import { awsCli, hasAwsCli } from "./support/aws-cli.ts";
+import { cancelledEvent, placedEvent } from "./support/order-events.ts";
+import { type RunningCloud, startCloud } from "./support/running-cloud.ts";
 
 const INTACT_ORDERS = 60;
 /** Retries that take AWS minutes take seconds. */

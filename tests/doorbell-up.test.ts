@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { badFile } from "@doorbell/cli/demo/bad-file";
-import { hasAwsCli } from "./aws-cli.ts";
-import { ProcessTree } from "./process-tree.ts";
-import { type RunningCloud, startCloud } from "./running-cloud.ts";
+import { hasAwsCli } from "./support/aws-cli.ts";
+import { ProcessTree } from "./support/process-tree.ts";
+import { type RunningCloud, startCloud } from "./support/running-cloud.ts";
 
 let cloud: RunningCloud;
 let folder: string;

@@ -6,10 +6,10 @@ import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { openResults } from "@doorbell/cli/demo/read-results";
 import { describe, expect, it } from "vitest";
-import { startKillableCloud } from "./killable-cloud.ts";
-import { makeTraffic, type Traffic } from "./order-traffic.ts";
-import { differences } from "./pipeline-outcome.ts";
-import { chooseSeed, seededRandom, type SeededRandom } from "./seeded-random.ts";
+import { startKillableCloud } from "./support/killable-cloud.ts";
+import { makeTraffic, type Traffic } from "./support/order-traffic.ts";
+import { differences } from "./support/pipeline-outcome.ts";
+import { chooseSeed, seededRandom, type SeededRandom } from "./support/seeded-random.ts";
 
 /** Kills: 3 while developing, more where there is time. */
 const kills = Number(process.env["DOORBELL_KILLS"] ?? 3);

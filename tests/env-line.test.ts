@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { root } from "./running-cloud.ts";
+import { root } from "./support/running-cloud.ts";
 
 let cloud: ChildProcess;
 /** A folder elsewhere, and in it one with the only programs there are. */
@@ -16,7 +16,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "doorbell-env-"));
   for (const program of ["node", "npm", "sh", "env"])
     symlinkSync(execFileSync("which", [program], { encoding: "utf8" }).trim(), join(folder, program));
-  const main = join(root, "packages/cli/src/main.ts");
+  const main = join(root, "tools/cli/src/main.ts");
   cloud = spawn(process.execPath, [main, "up", "--port", "0", "--no-watch"], { stdio: ["ignore", "pipe", "inherit"] });
   if (cloud.stdout === null) throw new Error("there is no output to read");
   for await (const text of createInterface({ input: cloud.stdout })) {

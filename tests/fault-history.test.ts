@@ -12,10 +12,10 @@ import {
 import { openResults } from "@doorbell/cli/demo/read-results";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterEach, describe, expect, it } from "vitest";
-import { makeTraffic, type Traffic } from "./order-traffic.ts";
-import { differences } from "./pipeline-outcome.ts";
-import { root } from "./running-cloud.ts";
-import { chooseSeed, seededRandom } from "./seeded-random.ts";
+import { makeTraffic, type Traffic } from "./support/order-traffic.ts";
+import { differences } from "./support/pipeline-outcome.ts";
+import { root } from "./support/running-cloud.ts";
+import { chooseSeed, seededRandom } from "./support/seeded-random.ts";
 
 /** Minutes of waiting before a retry become parts of a second. */
 const TIME_SCALE = 0.01;

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { killJava } from "@doorbell/local-cloud/emulators/kill-java.fixture";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { runCli } from "./cli-process.ts";
-import { readUp, root } from "./running-cloud.ts";
+import { runCli } from "./support/cli-process.ts";
+import { readUp, root } from "./support/running-cloud.ts";
 
 const limitMs = 120_000;
 
@@ -26,7 +26,7 @@ afterEach(() => {
 
 /** `doorbell up` without the launcher; its endpoint once it is up. */
 async function startUp(...options: readonly string[]): Promise<string> {
-  const command = [join(root, "packages/cli/src/main.ts"), "up", "--port", "0", "--json", ...options];
+  const command = [join(root, "tools/cli/src/main.ts"), "up", "--port", "0", "--json", ...options];
   child = spawn(process.execPath, command);
   complaints = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));

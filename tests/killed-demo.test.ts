@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
-import { ProcessTree } from "./process-tree.ts";
+import { ProcessTree } from "./support/process-tree.ts";
 
 const root = resolve(import.meta.dirname, "..");
 let demo: ChildProcess | undefined;

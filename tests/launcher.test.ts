@@ -4,8 +4,8 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import { afterEach, describe, expect, it } from "vitest";
 import manifest from "../package.json" with { type: "json" };
-import { ProcessTree } from "./process-tree.ts";
-import { readUp, root } from "./running-cloud.ts";
+import { ProcessTree } from "./support/process-tree.ts";
+import { readUp, root } from "./support/running-cloud.ts";
 
 const UP = ["up", "--port", "0", "--json", "--no-watch"];
 const { npm_lifecycle_event: _ownScript, ...env } = process.env;
@@ -53,7 +53,7 @@ async function expectNothingLeft({ tree, port }: Started): Promise<void> {
 
 /** The processes from the one that was started down to the command on Node 24. */
 function chainOf({ tree }: Started): readonly { readonly pid: number; readonly command: string }[] {
-  return tree.chainTo((command) => command.includes("packages/cli/src/main.ts"));
+  return tree.chainTo((command) => command.includes("tools/cli/src/main.ts"));
 }
 
 describe.runIf(process.platform === "linux")("kill -9 of one process leaves nothing of the cloud", () => {

@@ -9,7 +9,7 @@ import { type Access, accessOf } from "@doorbell/infra/policy/iam-actions";
 import { grantsOf, isAllowed, matches } from "@doorbell/infra/policy/iam-policy";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Recorder, startRecorder, withEndpoints } from "./recorded-calls.ts";
+import { type Recorder, startRecorder, withEndpoints } from "./support/recorded-calls.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const view = viewGraph(graph);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { root } from "./running-cloud.ts";
+import { root } from "./support/running-cloud.ts";
 
 const page = readFileSync(join(root, "docs/local-cloud.md"), "utf8");
 

@@ -10,7 +10,7 @@ import {
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { nameIn } from "@doorbell/infra/policy/graph-view";
-import { readGraph } from "@doorbell/local-cloud/read-graph";
+import { readGraph } from "@doorbell/local-cloud/graph/read-graph";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 

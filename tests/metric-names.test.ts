@@ -5,7 +5,7 @@ import graph from "@doorbell/infra/graph.production.json" with { type: "json" };
 import { COUNTS, METRIC_DIMENSIONS, METRIC_NAMESPACE } from "@doorbell/logger/metrics";
 import * as v from "valibot";
 import { expect, it } from "vitest";
-import { root } from "./running-cloud.ts";
+import { root } from "./support/running-cloud.ts";
 
 const metricSchema = v.object({
   namespace: v.literal(METRIC_NAMESPACE),

@@ -2,10 +2,10 @@ import { openResults } from "@doorbell/cli/demo/read-results";
 import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ended, runCli } from "./cli-process.ts";
-import { EACH, type Parked, parkFailures } from "./parked-failures.ts";
-import { type PublishedStage, publishStage } from "./published-stage.ts";
-import { root } from "./running-cloud.ts";
+import { type Ended, runCli } from "./support/cli-process.ts";
+import { EACH, type Parked, parkFailures } from "./support/parked-failures.ts";
+import { type PublishedStage, publishStage } from "./support/published-stage.ts";
+import { root } from "./support/running-cloud.ts";
 
 const perSecond = 40;
 let cloud: LocalCloud;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Ended, runCli } from "./cli-process.ts";
-import { root } from "./running-cloud.ts";
+import { type Ended, runCli } from "./support/cli-process.ts";
+import { root } from "./support/running-cloud.ts";
 
 let cloud: LocalCloud;
 let folder: string;

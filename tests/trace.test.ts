@@ -9,7 +9,7 @@ import { localLogs } from "@doorbell/cli/trace/log-search";
 import { type Step, tellStory } from "@doorbell/cli/trace/story";
 import { sampleOrder } from "@doorbell/event-contracts/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type RunningCloud, startCloud } from "./running-cloud.ts";
+import { type RunningCloud, startCloud } from "./support/running-cloud.ts";
 
 const ORDERS = 240;
 /**

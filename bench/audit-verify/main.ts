@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DynamoDBDocumentClient, type NativeAttributeValue } from "@aws-sdk/lib-dynamodb";
-import { auditEntryOf } from "@doorbell/change-audit/audit-entry";
-import type { Image } from "@doorbell/event-contracts/attribute-value";
+import { auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import type { Image } from "@doorbell/aws-events/attribute-value";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 
 const { values } = parseArgs({
@@ -100,7 +100,7 @@ async function verify({ port }: LocalCloud) {
   const started = performance.now();
   const child = spawn(
     process.execPath,
-    [`--max-old-space-size=${HEAP_MB}`, "packages/cli/src/main.ts", "audit", "verify", "--port", String(port)],
+    [`--max-old-space-size=${HEAP_MB}`, "tools/cli/src/main.ts", "audit", "verify", "--port", String(port)],
     { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
   );
   let peakMb = 0;

@@ -13,11 +13,11 @@ import { DynamoDBStreamSchema } from "@aws-lambda-powertools/parser/schemas/dyna
 import { S3Schema } from "@aws-lambda-powertools/parser/schemas/s3";
 import { SqsSchema } from "@aws-lambda-powertools/parser/schemas/sqs";
 import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
-import { parseStreamEvent } from "@doorbell/event-contracts/dynamodb-stream";
-import { parseS3Event } from "@doorbell/event-contracts/s3";
+import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
+import { parseS3Event } from "@doorbell/aws-events/s3";
 import { sampleEvent } from "@doorbell/event-contracts/sample-events";
-import { parseSqsEvent } from "@doorbell/event-contracts/sqs";
-import { sampleS3Record, sampleSqsRecord } from "@doorbell/event-contracts/testing";
+import { parseSqsEvent } from "@doorbell/aws-events/sqs";
+import { sampleS3Record, sampleSqsRecord } from "@doorbell/aws-events/testing";
 import { build } from "esbuild";
 import { zodOrderPlaced } from "./order-schema.ts";
 
@@ -114,12 +114,12 @@ async function bundleBytes(source: string): Promise<number> {
 const BUNDLES = [
   {
     name: "S3 events and business events",
-    own: 'export { parseS3Event } from "@doorbell/event-contracts/s3"; export { parseBusinessEvent } from "@doorbell/event-contracts/business-event";',
+    own: 'export { parseS3Event } from "@doorbell/aws-events/s3"; export { parseBusinessEvent } from "@doorbell/event-contracts/business-event";',
     peer: 'export { S3Schema } from "@aws-lambda-powertools/parser/schemas/s3"; export { zodOrderPlaced } from "./order-schema.ts";',
   },
   {
     name: "SQS events and business events",
-    own: 'export { parseSqsEvent } from "@doorbell/event-contracts/sqs"; export { parseBusinessEvent } from "@doorbell/event-contracts/business-event";',
+    own: 'export { parseSqsEvent } from "@doorbell/aws-events/sqs"; export { parseBusinessEvent } from "@doorbell/event-contracts/business-event";',
     peer: 'export { SqsEnvelope } from "@aws-lambda-powertools/parser/envelopes/sqs"; export { JSONStringified } from "@aws-lambda-powertools/parser/helpers"; export { zodOrderPlaced } from "./order-schema.ts";',
   },
 ];

@@ -5,7 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { Batch } from "./batches.ts";
 import { environmentOf } from "./processes.ts";
 
-const RUNTIME = fileURLToPath(new URL("../../packages/local-cloud/src/lambda/runtime-loop.mjs", import.meta.url));
+const RUNTIME = fileURLToPath(
+  new URL("../../tools/local-cloud/src/lambda/environment/runtime-loop.mjs", import.meta.url),
+);
 
 /** Milliseconds of a cold start. */
 export interface ColdStart {

@@ -1,4 +1,24 @@
-import type { GuideFigures } from "./guide-figures.ts";
+import type { Job } from "./samples.ts";
+
+type PerJob<T> = Record<Job, T>;
+type PerKind<T> = Record<string, T | undefined>;
+
+/** What the guide shows of a run. */
+export interface GuideFigures {
+  readonly peer: string;
+  readonly machine: { readonly cpu?: string | undefined; readonly cores: number; readonly node: string };
+  readonly cost: PerJob<PerKind<{ calls: number; writeUnits: number; readUnits: number }>>;
+  readonly dollarsPerMillionNewOrders: PerJob<number>;
+  readonly sameOrderTwiceInABatch: { readonly failedRecords: PerJob<number> };
+  readonly effectsPerOrderAfterACrash: PerJob<number>;
+  readonly stubAfter4Ms: PerJob<PerKind<{ medianMs: number; p99Ms: number; recordsPerSecond: number }>>;
+  readonly stubAtOnce: PerJob<PerKind<{ cpuUsPerRecord: number }>>;
+  readonly dynamoDbLocal: PerJob<PerKind<{ medianMs: number; p99Ms: number }>>;
+  readonly bundle: PerJob<{ bytes: number; bytesWithoutSdk: number }>;
+  readonly coldStart: PerJob<{
+    plain?: { initAboveEmptyMs: number; firstInvocationMs: number; sumMs: number } | undefined;
+  }>;
+}
 
 /** A goal as a ratio to the peer, and what the run came to. */
 export interface Goal {

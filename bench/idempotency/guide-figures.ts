@@ -1,26 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { type Goal, goalsOf } from "./goals.ts";
+import { type Goal, goalsOf, type GuideFigures } from "./goals.ts";
 import type { Job } from "./samples.ts";
-
-type PerJob<T> = Record<Job, T>;
-type PerKind<T> = Record<string, T | undefined>;
-
-/** What the guide shows of a run. */
-export interface GuideFigures {
-  readonly peer: string;
-  readonly machine: { readonly cpu?: string | undefined; readonly cores: number; readonly node: string };
-  readonly cost: PerJob<PerKind<{ calls: number; writeUnits: number; readUnits: number }>>;
-  readonly dollarsPerMillionNewOrders: PerJob<number>;
-  readonly sameOrderTwiceInABatch: { readonly failedRecords: PerJob<number> };
-  readonly effectsPerOrderAfterACrash: PerJob<number>;
-  readonly stubAfter4Ms: PerJob<PerKind<{ medianMs: number; p99Ms: number; recordsPerSecond: number }>>;
-  readonly stubAtOnce: PerJob<PerKind<{ cpuUsPerRecord: number }>>;
-  readonly dynamoDbLocal: PerJob<PerKind<{ medianMs: number; p99Ms: number }>>;
-  readonly bundle: PerJob<{ bytes: number; bytesWithoutSdk: number }>;
-  readonly coldStart: PerJob<{
-    plain?: { initAboveEmptyMs: number; firstInvocationMs: number; sumMs: number } | undefined;
-  }>;
-}
 
 const BEGIN = "<!-- figures: written by the benchmark -->\n";
 const END = "<!-- end of figures -->";

@@ -34,7 +34,7 @@ const SENDERS = 8;
 
 /** From the start of the process to its word that it is up, with the repository's own graph. */
 async function bootSeconds(): Promise<number> {
-  const main = fileURLToPath(new URL("../../packages/cli/src/main.ts", import.meta.url));
+  const main = fileURLToPath(new URL("../../tools/cli/src/main.ts", import.meta.url));
   const begun = performance.now();
   const child = spawn(process.execPath, [main, "up", "--port", "0", "--json"], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,16 +1,16 @@
 import { QueryCommand } from "@aws-sdk/client-dynamodb";
 import { GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import type { Image } from "@doorbell/event-contracts/attribute-value";
+import type { Image } from "@doorbell/aws-events/attribute-value";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type Emulators, startEmulators } from "../test/emulators.ts";
-import { anyImage } from "../test/images.ts";
+import { anyImage } from "@doorbell/audit-trail/test/images";
 import { historyOf, rawRecord } from "../test/stream-events.ts";
-import { applyChanges } from "./apply-changes.ts";
-import { parseAttributeText } from "./attribute-text.ts";
-import type { FieldChange } from "./diff-images.ts";
+import { applyChanges } from "@doorbell/audit-trail/apply-changes";
+import { parseAttributeText } from "@doorbell/audit-trail/attribute-text";
+import type { FieldChange } from "@doorbell/audit-trail/diff-images";
 import type { handler as Handler } from "./handler.ts";
-import { imageDigest } from "./image-digest.ts";
+import { imageDigest } from "@doorbell/audit-trail/image-digest";
 
 let emulators: Emulators;
 let handler: typeof Handler;

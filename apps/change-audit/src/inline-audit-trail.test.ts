@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
 import { startTables, type TestTables } from "@doorbell/local-cloud/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AuditEntry } from "./audit-entry.ts";
+import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
 import { inlineAuditTrail } from "./inline-audit-trail.ts";
 
 const table = "audit";

@@ -1,6 +1,6 @@
 import { createInline, type Inline, type InlineDecision } from "@doorbell/idempotency/inline";
 import type { Attributes, ItemStore } from "@doorbell/idempotency/store";
-import type { AuditEntry } from "./audit-entry.ts";
+import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
 
 /**
  * The audit trail in a table keyed by `orderId` and `version`, by the inline strategy: the entry itself records that its

@@ -1,8 +1,8 @@
 import type { Invocation } from "@doorbell/batch/invocation";
-import type { StreamRecord } from "@doorbell/event-contracts/dynamodb-stream";
+import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
 import { expect, test } from "vitest";
-import type { AuditEntry } from "./audit-entry.ts";
+import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
 import { recordChanges } from "./record-changes.ts";
 
 const TABLE_ARN = "arn:aws:dynamodb:eu-central-2:000000000000:table/orders";

@@ -1,8 +1,8 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { Outcome } from "@doorbell/batch/outcome";
-import type { StreamRecord } from "@doorbell/event-contracts/dynamodb-stream";
+import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
-import { type AuditEntry, type Audited, auditEntryOf } from "./audit-entry.ts";
+import { type AuditEntry, type Audited, auditEntryOf } from "@doorbell/audit-trail/audit-entry";
 
 /**
  * Records a batch of changes in the audit trail: one entry each, all in one go. Entries do not depend on each other, so

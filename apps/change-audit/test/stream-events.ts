@@ -1,4 +1,4 @@
-import type { AttributeValue, Image } from "@doorbell/event-contracts/attribute-value";
+import type { AttributeValue, Image } from "@doorbell/aws-events/attribute-value";
 
 /** A stream record as Lambda delivers it, binaries in base64. */
 export interface RawRecord {

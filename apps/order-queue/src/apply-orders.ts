@@ -1,8 +1,8 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { Outcome } from "@doorbell/batch/outcome";
 import { type BusinessEvent, parseBusinessEvent } from "@doorbell/event-contracts/business-event";
-import { describeIssues } from "@doorbell/event-contracts/describe-issues";
-import type { QueueMessage } from "@doorbell/event-contracts/sqs";
+import { describeIssues } from "@doorbell/aws-events/describe-issues";
+import type { QueueMessage } from "@doorbell/aws-events/sqs";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
 import type { ItemStore } from "@doorbell/idempotency/store";
 import { arrivalOf, decideOrder, proposeOrder } from "./decide-order.ts";

@@ -2,7 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { queueHandler } from "@doorbell/batch/queue-handler";
 import { parkInQueue } from "@doorbell/batch/sqs-parking";
-import { parseSqsEvent, sentAtOf } from "@doorbell/event-contracts/sqs";
+import { parseSqsEvent, sentAtOf } from "@doorbell/aws-events/sqs";
 import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { createLogger } from "@doorbell/logger/logger";
 import { applyOrders } from "./apply-orders.ts";

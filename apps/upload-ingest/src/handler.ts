@@ -3,17 +3,17 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { objectHandler } from "@doorbell/batch/object-handler";
-import { parseS3Event } from "@doorbell/event-contracts/s3";
+import { parseS3Event } from "@doorbell/aws-events/s3";
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
 import { createLease } from "@doorbell/idempotency/lease";
 import { createLogger } from "@doorbell/logger/logger";
-import { dynamoReceipts } from "./dynamo-receipts.ts";
+import { dynamoReceipts } from "./records/dynamo-receipts.ts";
 import { env, environment } from "./env.ts";
 import { ingestUpload } from "./ingest-upload.ts";
 import { DEADLINE_MARGIN_MS, LEASE_MS, LEASE_TTL_SECONDS } from "./limits.ts";
-import { s3ObjectSource } from "./s3-object-source.ts";
-import { s3Rejects } from "./s3-rejects.ts";
-import { sqsOrdersOutlet } from "./sqs-orders-outlet.ts";
+import { s3ObjectSource } from "./stored-object/s3-object-source.ts";
+import { s3Rejects } from "./records/s3-rejects.ts";
+import { sqsOrdersOutlet } from "./sending/sqs-orders-outlet.ts";
 
 // Without a limit, a call that is never answered would take the time in which the checkpoint is to be saved.
 const requestHandler = { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true };

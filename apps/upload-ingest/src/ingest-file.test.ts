@@ -2,8 +2,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ingestFile } from "./ingest-file.ts";
 import { CHECKPOINT_ORDERS, STEP_LINES } from "./limits.ts";
-import type { Reject } from "./reject.ts";
-import { csvLine, header } from "./testing.ts";
+import type { Reject } from "./order-file/reject.ts";
+import { csvLine, header } from "../test/testing.ts";
 
 const CHUNK_BYTES = 100_000;
 

@@ -1,20 +1,20 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { cutToBytes } from "@doorbell/event-contracts/describe-issues";
-import type { Issue } from "@doorbell/event-contracts/parsed";
-import { FileBroken } from "./file-broken.ts";
-import { fileContents } from "./file-contents.ts";
-import type { Findings } from "./found-order.ts";
+import { cutToBytes } from "@doorbell/aws-events/describe-issues";
+import type { Issue } from "@doorbell/aws-events/parsed";
+import { FileBroken } from "./stored-object/file-broken.ts";
+import { fileContents } from "./stored-object/file-contents.ts";
+import type { Findings } from "./order-file/found-order.ts";
 import { CHECKPOINT_ORDERS, ORDER_EVENT_BYTES, RAW_BYTES, REJECTED_LINES } from "./limits.ts";
-import { orderEvent } from "./order-event.ts";
-import { OrderFile } from "./order-file.ts";
-import { FileRefused } from "./order-reader.ts";
-import { OrderSender } from "./order-sender.ts";
-import type { OutgoingOrder } from "./order-sender.ts";
-import type { OrdersOutlet } from "./orders-outlet.ts";
-import type { Receipt } from "./receipts.ts";
+import { orderEvent } from "./sending/order-event.ts";
+import { OrderFile } from "./order-file/order-file.ts";
+import { FileRefused } from "./order-file/order-reader.ts";
+import { OrderSender } from "./sending/order-sender.ts";
+import type { OutgoingOrder } from "./sending/order-sender.ts";
+import type { OrdersOutlet } from "./sending/orders-outlet.ts";
+import type { Receipt } from "./records/receipts.ts";
 import { ownText } from "./own-text.ts";
-import { type Line, type Reject, reject } from "./reject.ts";
-import type { RejectsWriter } from "./rejects.ts";
+import { type Line, type Reject, reject } from "./order-file/reject.ts";
+import type { RejectsWriter } from "./records/rejects.ts";
 import type { Upload } from "./upload.ts";
 
 /** How a file ended, as its receipt says it. */

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
-import { cutToBytes } from "@doorbell/event-contracts/describe-issues";
+import { cutToBytes } from "@doorbell/aws-events/describe-issues";
 import { sumAmounts } from "@doorbell/event-contracts/money";
 import type { OrderPlacedData } from "@doorbell/event-contracts/order-placed";
 import { sampleLine, sampleOrder } from "@doorbell/event-contracts/testing";
@@ -9,9 +9,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { ingestUpload } from "./ingest-upload.ts";
 import { LINE_BYTES, RAW_BYTES } from "./limits.ts";
-import { memoryPorts, testInvocation, uploaded } from "./memory-ports.ts";
-import type { Column } from "./superstore-layout.ts";
-import { csvLine, header } from "./testing.ts";
+import { memoryPorts, testInvocation, uploaded } from "../test/memory-ports.ts";
+import type { Column } from "./order-file/csv/superstore-layout.ts";
+import { csvLine, header } from "../test/testing.ts";
 
 const faults: readonly Partial<Record<Column, string>>[] = [
   { Quantity: "0" },

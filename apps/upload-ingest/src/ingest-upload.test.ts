@@ -5,8 +5,8 @@ import { sampleLine, sampleOrder } from "@doorbell/event-contracts/testing";
 import { describe, expect, test } from "vitest";
 import { ingestUpload } from "./ingest-upload.ts";
 import { ORDER_EVENT_BYTES } from "./limits.ts";
-import { memoryPorts, testInvocation, uploaded } from "./memory-ports.ts";
-import { csvLine, header } from "./testing.ts";
+import { memoryPorts, testInvocation, uploaded } from "../test/memory-ports.ts";
+import { csvLine, header } from "../test/testing.ts";
 
 const csv = (...orderIds: string[]) => [header, ...orderIds.map((id) => csvLine({ "Order ID": id }))].join("\n");
 const many = (count: number) => csv(...Array.from({ length: count }, (_, number) => `O-${number}`));

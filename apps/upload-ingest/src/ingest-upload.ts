@@ -1,13 +1,13 @@
 import type { Invocation } from "@doorbell/batch/invocation";
-import { cutToBytes } from "@doorbell/event-contracts/describe-issues";
-import type { ObjectEvent } from "@doorbell/event-contracts/s3";
+import { cutToBytes } from "@doorbell/aws-events/describe-issues";
+import type { ObjectEvent } from "@doorbell/aws-events/s3";
 import type { Grant, Lease } from "@doorbell/idempotency/lease";
 import { ingestFile, type Ingested, RunInterrupted } from "./ingest-file.ts";
 import { LEASE_PATIENCE_MS, REASON_BYTES } from "./limits.ts";
-import { ObjectGone, type ObjectSource } from "./object-source.ts";
-import type { OrdersOutlet } from "./orders-outlet.ts";
-import type { Receipt, Receipts } from "./receipts.ts";
-import type { Rejects } from "./rejects.ts";
+import { ObjectGone, type ObjectSource } from "./stored-object/object-source.ts";
+import type { OrdersOutlet } from "./sending/orders-outlet.ts";
+import type { Receipt, Receipts } from "./records/receipts.ts";
+import type { Rejects } from "./records/rejects.ts";
 import { type Upload, uploadOf } from "./upload.ts";
 
 /** What handling an upload needs. */

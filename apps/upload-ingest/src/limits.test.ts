@@ -1,13 +1,13 @@
 import { sampleLine, sampleOrder } from "@doorbell/event-contracts/testing";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { inflate } from "./inflate.ts";
+import { inflate } from "./stored-object/inflate.ts";
 import { ingestUpload } from "./ingest-upload.ts";
 import * as limits from "./limits.ts";
-import { memoryPorts, testInvocation, uploaded } from "./memory-ports.ts";
-import { OrderFile } from "./order-file.ts";
-import { reject } from "./reject.ts";
-import { csvLine, header, readAll } from "./testing.ts";
+import { memoryPorts, testInvocation, uploaded } from "../test/memory-ports.ts";
+import { OrderFile } from "./order-file/order-file.ts";
+import { reject } from "./order-file/reject.ts";
+import { csvLine, header, readAll } from "../test/testing.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

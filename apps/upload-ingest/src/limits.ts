@@ -1,4 +1,4 @@
-import { MAX_REASON_BYTES } from "@doorbell/event-contracts/describe-issues";
+import { MAX_REASON_BYTES } from "@doorbell/aws-events/describe-issues";
 import { MAX_ORDER_EVENT_BYTES, MAX_ORDER_LINES } from "@doorbell/event-contracts/order-placed";
 
 const KIB = 1024;

@@ -12,7 +12,7 @@ import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type * as Handler from "./handler.ts";
-import { csvLine, header } from "./testing.ts";
+import { csvLine, header } from "../test/testing.ts";
 
 /** The buckets, queues and tables of the deployed graph; the test invokes the handler itself. */
 const stores = { ...graph, resources: graph.resources.filter(({ type }) => /bucket:|queue:|table:/.test(type)) };

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ObjectEvent } from "@doorbell/event-contracts/s3";
+import type { ObjectEvent } from "@doorbell/aws-events/s3";
 
 /** One object of the uploads bucket, in exactly the version that its event is about. */
 export interface Upload {

@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { sampleLine, sampleOrder } from "@doorbell/event-contracts/testing";
-import { csvLine, header } from "../src/testing.ts";
+import { csvLine, header } from "./testing.ts";
 
 const CHUNK_BYTES = 64 * 1024;
 const MIB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Envelope } from "@doorbell/event-contracts/parsed";
+import type { Envelope } from "@doorbell/aws-events/parsed";
 import type { InvocationLog, LambdaContext } from "@doorbell/logger/log";
 import type { Invocation } from "./invocation.ts";
 import type { Outcome } from "./outcome.ts";

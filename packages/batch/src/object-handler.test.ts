@@ -1,4 +1,4 @@
-import type { Envelope } from "@doorbell/event-contracts/parsed";
+import type { Envelope } from "@doorbell/aws-events/parsed";
 import { expect, test } from "vitest";
 import { eventOf, type Item, parserOf } from "../test/events.ts";
 import { lambdaContext } from "../test/lambda-context.ts";

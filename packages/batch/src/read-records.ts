@@ -1,4 +1,4 @@
-import type { Envelope, Issue, ParsedRecord } from "@doorbell/event-contracts/parsed";
+import type { Envelope, Issue, ParsedRecord } from "@doorbell/aws-events/parsed";
 import { loggableReason } from "./reason.ts";
 
 /** A record that will not be retried, as Lambda delivered it: sending `raw` back is a plain redelivery. */

@@ -1,5 +1,5 @@
 import { CreateQueueCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { parseSqsEvent } from "@doorbell/event-contracts/sqs";
+import { parseSqsEvent } from "@doorbell/aws-events/sqs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../test/emulator.ts";
 import { lambdaContext } from "../test/lambda-context.ts";

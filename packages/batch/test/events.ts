@@ -1,4 +1,4 @@
-import type { Envelope, ParsedRecord } from "@doorbell/event-contracts/parsed";
+import type { Envelope, ParsedRecord } from "@doorbell/aws-events/parsed";
 
 /** A record of the small events below: an id, a key, and whether it is to parse. */
 export interface Item {

@@ -18,18 +18,19 @@ async function bundle(source: string): Promise<string> {
 }
 
 test("S3 events and business events cost at most 13 KB together", async () => {
-  const source = 'export { parseS3Event } from "./s3.ts"; export { parseBusinessEvent } from "./business-event.ts";';
+  const source =
+    'export { parseS3Event } from "@doorbell/aws-events/s3"; export { parseBusinessEvent } from "./business-event.ts";';
   const size = Buffer.byteLength(await bundle(source));
   expect(size).toBeGreaterThan(4 * KB);
   expect(size).toBeLessThanOrEqual(13 * KB);
 });
 
 test.each([
-  ["a queue's", 'export { parseSqsEvent } from "./sqs.ts";'],
-  ["a bucket's", 'export { parseS3Event } from "./s3.ts";'],
-  ["a stream's", 'export { parseStreamEvent } from "./dynamodb-stream.ts";'],
-  ["a topic's", 'export { parseSnsEvent } from "./sns.ts";'],
-  ["an event bus's", 'export { parseEventBridgeEvent } from "./event-bridge.ts";'],
+  ["a queue's", 'export { parseSqsEvent } from "@doorbell/aws-events/sqs";'],
+  ["a bucket's", 'export { parseS3Event } from "@doorbell/aws-events/s3";'],
+  ["a stream's", 'export { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";'],
+  ["a topic's", 'export { parseSnsEvent } from "@doorbell/aws-events/sns";'],
+  ["an event bus's", 'export { parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";'],
 ])("%s envelope costs at most 5 KB, and no schema library", async (_, source) => {
   const text = await bundle(source);
   expect(text).not.toContain("valibot");

@@ -1,9 +1,9 @@
-import { isObject } from "./fields.ts";
-import { issueAt } from "./issue.ts";
+import { isObject } from "@doorbell/aws-events/fields";
+import { issueAt } from "@doorbell/aws-events/issue";
 import { ORDER_CANCELLED_TYPE, orderCancelledSchema, type OrderCancelled } from "./order-cancelled.ts";
 import { MAX_ORDER_EVENT_BYTES, ORDER_PLACED_TYPE, orderPlacedSchema, type OrderPlaced } from "./order-placed.ts";
 import { parseWith, type Schema } from "./parse-with.ts";
-import type { Issue } from "./parsed.ts";
+import type { Issue } from "@doorbell/aws-events/parsed";
 
 /** Every event that travels through the orders queue. */
 export type BusinessEvent = OrderPlaced | OrderCancelled;

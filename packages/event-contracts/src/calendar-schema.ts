@@ -1,4 +1,4 @@
-import { EXPECTED_INSTANT, isDate, isInstant } from "./calendar.ts";
+import { EXPECTED_INSTANT, isDate, isInstant } from "@doorbell/aws-events/calendar";
 import { textThat } from "./matching.ts";
 
 /** A day that exists, `YYYY-MM-DD`. */

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Issue } from "./parsed.ts";
+import type { Issue } from "@doorbell/aws-events/parsed";
 import { MAX_ORDER_LINES, MAX_QUANTITY, parseOrderLine, parseOrderPlacedData } from "./order-placed.ts";
 import { sampleLine, sampleOrder } from "./testing.ts";
 

@@ -2,11 +2,11 @@ import * as v from "valibot";
 import { dateSchema } from "./calendar-schema.ts";
 import { orderEvent, orderIdSchema } from "./cloud-event.ts";
 import { withFieldRule } from "./field-rule.ts";
-import { isObject } from "./fields.ts";
+import { isObject } from "@doorbell/aws-events/fields";
 import { matching } from "./matching.ts";
 import { amountSchema, fractionSchema, signedAmountSchema, sumAmounts } from "./money.ts";
 import { parseWith } from "./parse-with.ts";
-import type { Parsed } from "./parsed.ts";
+import type { Parsed } from "@doorbell/aws-events/parsed";
 import { identifier, text } from "./text.ts";
 
 /** The type of {@link OrderPlaced}. Version 1 is read for ever. */

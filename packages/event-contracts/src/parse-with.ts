@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { issueAt, joinPath, MAX_ISSUES } from "./issue.ts";
-import type { Issue, Parsed } from "./parsed.ts";
+import { issueAt, joinPath, MAX_ISSUES } from "@doorbell/aws-events/issue";
+import type { Issue, Parsed } from "@doorbell/aws-events/parsed";
 
 /** What the contracts use of a valibot schema. */
 export type Schema<T> = v.GenericSchema<unknown, T>;

@@ -2,22 +2,22 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { FUZZ_TARGETS } from "../test/fuzz-targets.ts";
 import { parseBusinessEvent } from "./business-event.ts";
-import { parseStreamEvent } from "./dynamodb-stream.ts";
-import { parseEventBridgeEvent } from "./event-bridge.ts";
-import { parseObjectEvents } from "./object-events.ts";
-import { parseS3Event } from "./s3.ts";
-import { parseSnsEvent } from "./sns.ts";
-import { parseSqsEvent } from "./sqs.ts";
+import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
+import { parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";
+import { parseObjectEvents } from "@doorbell/aws-events/object-events";
+import { parseS3Event } from "@doorbell/aws-events/s3";
+import { parseSnsEvent } from "@doorbell/aws-events/sns";
+import { parseSqsEvent } from "@doorbell/aws-events/sqs";
 import {
   sampleBusEvent,
-  sampleOrderPlaced,
   sampleS3Record,
   sampleSnsBody,
   sampleSnsRecord,
   sampleSqsRecord,
   sampleStreamRecord,
-} from "./testing.ts";
-import { parseTimeWindow } from "./time-window.ts";
+} from "@doorbell/aws-events/testing";
+import { sampleOrderPlaced } from "./testing.ts";
+import { parseTimeWindow } from "@doorbell/aws-events/time-window";
 
 /** Longer: pnpm fuzz. A failure prints its seed and path. */
 const RUNS = 1_500;

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { parseBusinessEvent } from "./business-event.ts";
-import { parseStreamEvent } from "./dynamodb-stream.ts";
-import { parseEventBridgeEvent } from "./event-bridge.ts";
-import { parseObjectEvents } from "./object-events.ts";
+import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
+import { parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";
+import { parseObjectEvents } from "@doorbell/aws-events/object-events";
 import { OneEventOnly, SAMPLE_NAMES, sampleEvent } from "./sample-events.ts";
-import { parseSnsEvent } from "./sns.ts";
-import { parseSqsEvent } from "./sqs.ts";
+import { parseSnsEvent } from "@doorbell/aws-events/sns";
+import { parseSqsEvent } from "@doorbell/aws-events/sqs";
 
 function parse(name: string, event: unknown) {
   if (name === "eventbridge") return { ok: true, records: [parseEventBridgeEvent(event)] } as const;

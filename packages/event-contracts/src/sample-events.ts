@@ -1,16 +1,15 @@
-import type { Image } from "./attribute-value.ts";
+import type { Image } from "@doorbell/aws-events/attribute-value";
 import { ORDER_CANCELLED_TYPE } from "./order-cancelled.ts";
 import { ORDER_PLACED_TYPE, type OrderLine } from "./order-placed.ts";
 import {
   sampleBusEvent,
-  sampleOrderCancelled,
-  sampleOrderPlaced,
   sampleS3Record,
   sampleSnsBody,
   sampleSnsRecord,
   sampleSqsRecord,
   sampleStreamRecord,
-} from "./testing.ts";
+} from "@doorbell/aws-events/testing";
+import { sampleOrderCancelled, sampleOrderPlaced } from "./testing.ts";
 
 /** An event bus hands over one event at a time. */
 export class OneEventOnly extends Error {

@@ -1,26 +1,25 @@
 import { isDeepStrictEqual } from "node:util";
 import * as fc from "fast-check";
 import { parseBusinessEvent } from "../src/business-event.ts";
-import { parseStreamEvent } from "../src/dynamodb-stream.ts";
-import { parseEventBridgeEvent } from "../src/event-bridge.ts";
-import { parseObjectEvents } from "../src/object-events.ts";
+import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
+import { parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";
+import { parseObjectEvents } from "@doorbell/aws-events/object-events";
 import { ORDER_CANCELLED_TYPE } from "../src/order-cancelled.ts";
 import { ORDER_PLACED_TYPE } from "../src/order-placed.ts";
-import type { Envelope, Issue, Parsed } from "../src/parsed.ts";
-import { parseS3Event } from "../src/s3.ts";
-import { parseSnsEvent } from "../src/sns.ts";
-import { parseSqsEvent } from "../src/sqs.ts";
+import type { Envelope, Issue, Parsed } from "@doorbell/aws-events/parsed";
+import { parseS3Event } from "@doorbell/aws-events/s3";
+import { parseSnsEvent } from "@doorbell/aws-events/sns";
+import { parseSqsEvent } from "@doorbell/aws-events/sqs";
 import {
   sampleBusEvent,
-  sampleOrderCancelled,
-  sampleOrderPlaced,
   sampleS3Record,
   sampleSnsBody,
   sampleSnsRecord,
   sampleSqsRecord,
   sampleStreamRecord,
-} from "../src/testing.ts";
-import { parseTimeWindow } from "../src/time-window.ts";
+} from "@doorbell/aws-events/testing";
+import { sampleOrderCancelled, sampleOrderPlaced } from "../src/testing.ts";
+import { parseTimeWindow } from "@doorbell/aws-events/time-window";
 import {
   expectedBusEvent,
   expectedBusinessEvent,

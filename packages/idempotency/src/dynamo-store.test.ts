@@ -4,7 +4,7 @@ import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { startTables, type TestTables } from "@doorbell/local-cloud/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dynamoStore } from "./dynamo-store.ts";
-import { describeStore } from "./store-contract.ts";
+import { describeStore } from "../test/store-contract.ts";
 import type { ItemWrite, Store } from "./store.ts";
 import { readItems } from "../test/read-items.ts";
 

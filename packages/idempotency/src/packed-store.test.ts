@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { memoryStore } from "./memory-store.ts";
 import { packedStore } from "./packed-store.ts";
-import { describeStore } from "./store-contract.ts";
+import { describeStore } from "../test/store-contract.ts";
 import type { ItemWrite, Store, TransactResult } from "./store.ts";
 import { readItems } from "../test/read-items.ts";
 

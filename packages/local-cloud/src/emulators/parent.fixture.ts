@@ -1,5 +1,0 @@
-/** A parent for the test that kills one: starts DynamoDB Local, says where, and stays. */
-import { startDynamoDbLocal } from "./dynamodb-local.ts";
-
-const { url } = await startDynamoDbLocal();
-process.stdout.write(`${url}\n`);

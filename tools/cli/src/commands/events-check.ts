@@ -1,0 +1,184 @@
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
+import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
+import { isBusEvent, parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";
+import { describeIssues } from "@doorbell/aws-events/describe-issues";
+import { isObject } from "@doorbell/aws-events/fields";
+import { parseObjectEvents } from "@doorbell/aws-events/object-events";
+import type { Envelope, Issue, Parsed, ParsedRecord } from "@doorbell/aws-events/parsed";
+import { sourceOf } from "@doorbell/aws-events/records";
+import { parseSnsEvent } from "@doorbell/aws-events/sns";
+import { parseSqsEvent } from "@doorbell/aws-events/sqs";
+import { parseTimeWindow } from "@doorbell/aws-events/time-window";
+import { CommandError } from "../command-error.ts";
+
+/** How each source is read. `orders` is a queue of business events, `cloudevents` one such event by itself. */
+const READERS = {
+  s3: (event) => parseObjectEvents(event),
+  sqs: (event) => parseSqsEvent(event),
+  orders: (event) => withBusinessEvents(event),
+  sns: (event) => parseSnsEvent(event),
+  dynamodb: (event) => withWindow(event),
+  eventbridge: (event) => single(parseEventBridgeEvent(event)),
+  cloudevents: (_, body) => single(parseBusinessEvent(body)),
+} as const satisfies Record<string, (event: unknown, body: string) => Envelope<unknown>>;
+
+type EventSource = keyof typeof READERS;
+
+/** The sources that `doorbell events check` can be told. */
+export const EVENT_SOURCES: readonly string[] = Object.keys(READERS);
+
+/** What a captured event is: its source, and what was read or what is wrong. */
+export interface CheckedEvent {
+  readonly source: EventSource | undefined;
+  readonly records: readonly ParsedRecord<unknown>[];
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * `doorbell events check FILE`: says which source a captured Lambda event has, and prints it as services see it, as JSON; or
+ * what is wrong with it, one issue a line.
+ *
+ * @throws {CommandError} there is no such source, the file cannot be read, the event has issues or cannot be printed (exit status 1)
+ */
+export async function eventsCheck(file: string, options: { readonly source?: string }): Promise<void> {
+  if (options.source !== undefined && !EVENT_SOURCES.includes(options.source)) {
+    throw new CommandError(`there is no source named ${options.source}; there are ${EVENT_SOURCES.join(", ")}.`);
+  }
+  const { source, records, issues } = checkEvent(await readBody(file), options.source);
+  if (issues.length > 0) {
+    for (const issue of issues) process.stdout.write(`${describeIssues([issue])}\n`);
+    if (source === undefined) throw new CommandError("This is no event that can be read.");
+    throw new CommandError(
+      `This is an event of ${source}; ${issues.length} ${issues.length === 1 ? "thing is" : "things are"} wrong with it.`,
+    );
+  }
+  const values = records.map((record) => (record.ok ? record.value : undefined));
+  process.stdout.write(`${asJson({ source, records: values })}\n`);
+}
+
+/** Parsing has no depth at which it stops, printing has. */
+function asJson(read: { readonly source: EventSource | undefined; readonly records: readonly unknown[] }): string {
+  try {
+    return JSON.stringify(read, readable, 2);
+  } catch (error) {
+    throw new CommandError(
+      `Nothing is wrong with this event of ${read.source}, but it nests too deeply to be printed.`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Reads an event from its text, as the source given or as the one that it names. Never throws on a payload. */
+export function checkEvent(body: string, given?: string): CheckedEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(body);
+  } catch (error) {
+    // The parser says where it stopped, and quotes the text: fine here, where it is the reader's own file.
+    const reason = error instanceof Error ? error.message : String(error);
+    return noSource("JSON", `text that is none: ${reason}`);
+  }
+  const source = EVENT_SOURCES.find((name): name is EventSource => name === (given ?? guessSource(event)));
+  if (source === undefined) {
+    const sources = EVENT_SOURCES.join(", ");
+    return noSource(`an event that tells its source (or name one of ${sources} by --source)`, inShort(event));
+  }
+  const envelope = READERS[source](event, body);
+  if (!envelope.ok) return { source, records: [], issues: envelope.issues };
+  return {
+    source,
+    records: envelope.records,
+    issues: envelope.records.flatMap((each) => (each.ok ? [] : each.issues)),
+  };
+}
+
+function noSource(expected: string, received: string): CheckedEvent {
+  return { source: undefined, records: [], issues: [{ path: "", expected, received }] };
+}
+
+/** What an event shows of its source. */
+function inShort(event: unknown): string {
+  if (!isObject(event)) return Array.isArray(event) ? "array" : event === null ? "null" : typeof event;
+  const source = sourceOfFirst(event);
+  if (source !== undefined) return `records of ${JSON.stringify(source)}`;
+  return `an object with ${Object.keys(event).slice(0, 10).join(", ") || "no fields"}`;
+}
+
+function sourceOfFirst({ Records }: Readonly<Record<string, unknown>>): unknown {
+  return Array.isArray(Records) ? sourceOf(Records[0]) : undefined;
+}
+
+function guessSource(event: unknown): EventSource | undefined {
+  if (!isObject(event)) return undefined;
+  if ("specversion" in event) return "cloudevents";
+  if (isBusEvent(event)) return event["source"] === "aws.s3" ? "s3" : "eventbridge";
+  if (event["Event"] === "s3:TestEvent") return "s3";
+  const first: unknown = Array.isArray(event["Records"]) ? event["Records"][0] : undefined;
+  const payload = isObject(first)
+    ? (first["body"] ?? (isObject(first["Sns"]) ? first["Sns"]["Message"] : undefined))
+    : "";
+  // What a message carries says more than that it is one.
+  const isNotice = typeof payload === "string" && /aws:s3|aws\.s3|s3:TestEvent/.test(payload);
+  const isOrder = typeof payload === "string" && payload.includes('"specversion"');
+  switch (sourceOfFirst(event)) {
+    case "aws:s3":
+      return "s3";
+    case "aws:sqs":
+      return isNotice ? "s3" : isOrder ? "orders" : "sqs";
+    case "aws:sns":
+      return isNotice ? "s3" : "sns";
+    case "aws:dynamodb":
+      return "dynamodb";
+    default:
+      return "window" in event ? "dynamodb" : undefined;
+  }
+}
+
+function single(parsed: Parsed<unknown>): Envelope<unknown> {
+  return parsed.ok ? { ok: true, records: [{ ...parsed, index: 0 }] } : { ok: false, issues: parsed.issues };
+}
+
+function withBusinessEvents(event: unknown): Envelope<unknown> {
+  const envelope = parseSqsEvent(event);
+  if (!envelope.ok) return envelope;
+  const records = envelope.records.map((record): ParsedRecord<unknown> => {
+    if (!record.ok) return record;
+    const parsed = parseBusinessEvent(record.value.body);
+    if (parsed.ok) return { ...record, value: { ...record.value, body: parsed.value } };
+    const start = `Records[${record.index}].body`;
+    const issues = parsed.issues.map((issue) => ({
+      ...issue,
+      path: issue.path === "" ? start : `${start}.${issue.path}`,
+    }));
+    return { ok: false, issues, index: record.index };
+  });
+  return { ok: true, records };
+}
+
+/** A window stands for itself at the end, since its last event may have no records. */
+function withWindow(event: unknown): Envelope<unknown> {
+  const envelope = parseStreamEvent(event);
+  const window = parseTimeWindow(event);
+  if (!envelope.ok) return envelope;
+  if (window.ok && window.value === undefined) return envelope;
+  return { ok: true, records: [...envelope.records, { ...window, index: envelope.records.length }] };
+}
+
+/** Binary values come out as an object of numbers otherwise. */
+function readable(_: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value;
+}
+
+async function readBody(file: string): Promise<string> {
+  try {
+    // A decoder leaves out the byte order mark that some editors write.
+    return file === "-" ? await text(process.stdin) : new TextDecoder().decode(await readFile(file));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${file} could not be read: ${reason}`, { cause: error });
+  }
+}

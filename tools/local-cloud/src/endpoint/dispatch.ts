@@ -1,0 +1,35 @@
+import { MAPPINGS_PATH } from "../event-sources/mapping-api/mapping-api.ts";
+import { answerJson } from "./front-server.ts";
+import { routeOf, signedService } from "./route.ts";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Handler } from "./front-server.ts";
+
+/** Who answers for what. */
+export interface Services {
+  readonly admin: Handler;
+  readonly lambda: Handler;
+  /** The part of Lambda's API that is about event source mappings. */
+  readonly mappings: Handler;
+  readonly dynamodb: Handler;
+  /** S3, SQS, SNS, STS. */
+  readonly fauxqs: Handler;
+}
+
+/** One handler that gives each request to the service it is meant for. */
+export function dispatchTo(services: Services): Handler {
+  return (request, response) => {
+    const url = request.url ?? "/";
+    const route = routeOf(url, request.headers);
+    if (route === "unknown") return refuseService(request, response);
+    if (route === "lambda" && url.startsWith(MAPPINGS_PATH)) return services.mappings(request, response);
+    return services[route](request, response);
+  };
+}
+
+function refuseService(request: IncomingMessage, response: ServerResponse): void {
+  const service = signedService(request.url ?? "/", request.headers) ?? String(request.headers["x-amz-target"]);
+  answerJson(response, 400, {
+    __type: "UnknownService",
+    message: `The local cloud has S3, SQS, SNS, STS, DynamoDB and Lambda, no ${service}.`,
+  });
+}

@@ -1,0 +1,75 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Buckets } from "../emulators/buckets.ts";
+import type { TablesService } from "../emulators/dynamodb.ts";
+import type { Queues } from "../emulators/queues.ts";
+import type { MappingDefinition, NotificationDefinition, QueueDefinition } from "../graph/graph.ts";
+import type { LambdaService } from "../lambda/lambda-service.ts";
+import type { EventSource } from "./event-source.ts";
+import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
+import { createMappingSwitches } from "./mapping-switches.ts";
+import { createS3Notifications } from "./s3/s3-notifications.ts";
+import { createSqsMapping } from "./sqs/sqs-mapping.ts";
+import { createStreamCheckpoints } from "./stream/stream-checkpoints.ts";
+import { createStreamMapping } from "./stream/stream-mapping.ts";
+import { createSwitchedMapping, type SwitchedMapping } from "./switched-mapping.ts";
+
+/** What the event sources work with: the graph's parts, and the services they stand between. */
+export interface EventSourcesOptions {
+  readonly notifications: readonly NotificationDefinition[];
+  /** Checked already, by `checkMappings`. */
+  readonly mappings: readonly MappingDefinition[];
+  readonly queueDefinitions: readonly Pick<QueueDefinition, "arn" | "fifo" | "visibilityTimeoutSeconds">[];
+  readonly lambda: Pick<LambdaService, "invoke" | "invokeAsync">;
+  readonly queues: Queues;
+  readonly buckets: Buckets;
+  readonly tables: TablesService;
+  /** Checkpoints of the streams and switches of the mappings are kept here. */
+  readonly state: DatabaseSync;
+  /** Factor on batching windows, retry waits and record ages; 1 is AWS's. */
+  readonly timeScale: number;
+  readonly region: string;
+}
+
+/** Everything that gives events to functions. */
+export interface EventSources {
+  /** Resolves when no object, message or record from now on can be missed. */
+  start(): Promise<void>;
+  /** The graph's mappings, disabled ones too. */
+  readonly mappings: readonly SwitchedMapping[];
+  /** True when no event is being handled and none that was written is left to read; disabled mappings read none. */
+  idle(): boolean;
+  status(): MappingStatus[];
+  /** Ends every poll, waits up to 2 s for invocations in flight, leaves no timer. */
+  stop(): Promise<void>;
+}
+
+/** The event sources of the graph: bucket notifications, queue mappings, stream mappings. */
+export function createEventSources(options: EventSourcesOptions): EventSources {
+  const checkpoints = createStreamCheckpoints(options.state);
+  const switches = createMappingSwitches(options.state);
+
+  function create(mapping: MappingDefinition, counters: MappingCounters): EventSource {
+    if (mapping.kind === "dynamodb")
+      return createStreamMapping({ ...options, mapping, counters, checkpoints: checkpoints.of(mapping.uuid) });
+    const queue = options.queueDefinitions.find(({ arn }) => arn === mapping.eventSourceArn);
+    // checkMappings has refused mappings of unknown queues.
+    const visibilityTimeoutSeconds = queue?.visibilityTimeoutSeconds ?? 0;
+    return createSqsMapping({ ...options, mapping, counters, visibilityTimeoutSeconds });
+  }
+
+  const mappings = options.mappings.map((mapping) =>
+    createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
+  );
+  const sources: readonly EventSource[] = [createS3Notifications(options), ...mappings];
+  return {
+    mappings,
+    async start() {
+      await Promise.all(sources.map((source) => source.start()));
+    },
+    idle: () => sources.every((source) => source.idle()),
+    status: () => sources.flatMap((source) => source.status()),
+    async stop() {
+      await Promise.all(sources.map((source) => source.stop()));
+    },
+  };
+}

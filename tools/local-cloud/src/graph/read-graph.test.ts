@@ -1,0 +1,172 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { GraphRefused } from "./invalid-graph.ts";
+import { readGraph } from "./read-graph.ts";
+import { smallPipeline, testGraph } from "../../test/testing-graph.ts";
+
+const MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+const FUNCTION = { name: "worker", handler: "worker/handler.handler", runtime: "nodejs24.x" };
+const QUEUE_ARN = "arn:aws:sqs:eu-central-2:000000000000:test-orders";
+const STREAM_ARN = "arn:aws:dynamodb:eu-central-2:000000000000:table/test-orders-table/stream/latest";
+
+function graphWith(type: string, inputs: Record<string, unknown>) {
+  return readGraph(testGraph([...smallPipeline, { type, name: "Extra", inputs }]));
+}
+
+describe("the graph", () => {
+  test("of the repository reads whole: every function, queue, table, bucket, notification and mapping", () => {
+    const text = readFileSync(new URL("../../../../infra/graph.json", import.meta.url), "utf8");
+    const graph = readGraph(JSON.parse(text));
+    expect(graph.functions.map(({ handler }) => handler).toSorted()).toEqual([
+      "apps/change-audit/src/handler.handler",
+      "apps/order-queue/src/handler.handler",
+      "apps/upload-ingest/src/handler.handler",
+    ]);
+    expect(graph.queues.map(({ component }) => component).toSorted()).toEqual([
+      "Orders",
+      "OrdersDlq",
+      "UploadFailures",
+    ]);
+    expect(graph.tables).toHaveLength(4);
+    expect(graph.buckets).toHaveLength(3);
+    expect(graph.notifications).toHaveLength(1);
+    expect(graph.mappings.map(({ kind }) => kind).toSorted()).toEqual(["dynamodb", "sqs"]);
+  });
+
+  test("gives a queue SQS's defaults where it names none", () => {
+    const [deadLetters] = readGraph(testGraph()).queues;
+    expect(deadLetters).toMatchObject({ visibilityTimeoutSeconds: 30, retentionSeconds: 345_600, delaySeconds: 0 });
+  });
+
+  test("gives a function Lambda's defaults, and its asynchronous configuration", () => {
+    const resources = [
+      { type: "aws:lambda/function:Function", name: "Worker", inputs: FUNCTION },
+      {
+        type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        name: "WorkerInvoke",
+        inputs: {
+          functionName: "worker",
+          maximumRetryAttempts: 0,
+          destinationConfig: { onFailure: { destination: QUEUE_ARN } },
+        },
+      },
+    ];
+    expect(readGraph(testGraph(resources)).functions).toEqual([
+      expect.objectContaining({
+        arn: "arn:aws:lambda:eu-central-2:000000000000:function:worker",
+        timeoutSeconds: 3,
+        memoryMb: 128,
+        logFormat: "Text",
+        invokeConfig: {
+          functionName: "worker",
+          maximumRetryAttempts: 0,
+          maximumEventAgeSeconds: 21_600,
+          onFailure: QUEUE_ARN,
+        },
+      }),
+    ]);
+  });
+
+  test.each([
+    ["three retries", { maximumRetryAttempts: 3 }],
+    ["an event age of less than a minute", { maximumEventAgeInSeconds: 59 }],
+    ["an event age of more than six hours", { maximumEventAgeInSeconds: 21_601 }],
+  ])("refuses an asynchronous configuration with %s", (_, part) => {
+    const type = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
+    const read = (inputs: object) => graphWith(type, { functionName: "worker", ...inputs });
+    expect(() => read(part)).toThrow(GraphRefused);
+    expect(() => read({ maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 })).not.toThrow();
+    expect(() => read({ maximumRetryAttempts: 0, maximumEventAgeInSeconds: 21_600 })).not.toThrow();
+  });
+
+  test("gives mappings Lambda's defaults: batches of 10 for a queue, of 100 for a stream without limits of retries and age", () => {
+    const type = "aws:lambda/eventSourceMapping:EventSourceMapping";
+    const target = "arn:aws:lambda:eu-central-2:000000000000:function:worker";
+    expect(graphWith(type, { eventSourceArn: QUEUE_ARN, functionName: target }).mappings).toEqual([
+      expect.objectContaining({
+        kind: "sqs",
+        functionName: "worker",
+        batchSize: 10,
+        enabled: true,
+        reportBatchItemFailures: false,
+      }),
+    ]);
+    expect(
+      graphWith(type, { eventSourceArn: STREAM_ARN, functionName: "worker", startingPosition: "LATEST" }).mappings,
+    ).toEqual([
+      expect.objectContaining({
+        kind: "dynamodb",
+        tableName: "test-orders-table",
+        functionArn: target,
+        batchSize: 100,
+        parallelizationFactor: 1,
+        maximumRetryAttempts: -1,
+        maximumRecordAgeSeconds: -1,
+      }),
+    ]);
+  });
+
+  test.each([
+    ["destinationConfig", { onFailure: { destinationArn: QUEUE_ARN } }, "DestinationConfig"],
+    ["startingPosition", "LATEST", "StartingPosition"],
+    ["parallelizationFactor", 2, "ParallelizationFactor"],
+    ["maximumRetryAttempts", 3, "MaximumRetryAttempts"],
+    ["maximumRecordAgeInSeconds", 60, "MaximumRecordAgeInSeconds"],
+    ["bisectBatchOnFunctionError", false, "BisectBatchOnFunctionError"],
+  ])("refuses %s on a queue's mapping, as AWS does", (name, value, parameter) => {
+    const mapping = { eventSourceArn: QUEUE_ARN, functionName: "worker", [name]: value };
+    expect(() => graphWith(MAPPING, mapping)).toThrow(
+      `Unsupported ${parameter} parameter for given event source mapping type.`,
+    );
+  });
+
+  test("refuses a mapping to a function of another region", () => {
+    const functionName = "arn:aws:lambda:us-east-1:000000000000:function:worker";
+    expect(() => graphWith(MAPPING, { eventSourceArn: QUEUE_ARN, functionName })).toThrow(
+      "Functions from 'us-east-1' are not reachable in this region ('eu-central-2')",
+    );
+  });
+
+  test("reads an empty list of filters as none, as AWS does (recorded), and refuses a filter without a pattern", () => {
+    const read = (filters: object[]) =>
+      graphWith(MAPPING, { eventSourceArn: QUEUE_ARN, functionName: "worker", filterCriteria: { filters } }).mappings;
+    expect(read([])).toMatchObject([{ filters: [] }]);
+    expect(read([{ pattern: '{"body":["a"]}' }])).toMatchObject([{ filters: ['{"body":["a"]}'] }]);
+    expect(() => read([{ pattern: null }])).toThrow("Invalid filter pattern definition.");
+  });
+
+  test.each(["python3.13", "provided.al2023", "java21"])("refuses a function whose runtime is %s", (runtime) => {
+    expect(() => graphWith("aws:lambda/function:Function", { ...FUNCTION, runtime })).toThrow(
+      `worker: its runtime is ${runtime}, and the local cloud runs Node functions only.`,
+    );
+  });
+
+  test("keeps a mapping's UUID as long as its name", () => {
+    const mapping = () =>
+      graphWith("aws:lambda/eventSourceMapping:EventSourceMapping", {
+        eventSourceArn: QUEUE_ARN,
+        functionName: "worker",
+      }).mappings[0];
+    expect(mapping()?.uuid).toBe(mapping()?.uuid);
+    expect(mapping()?.uuid).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  });
+
+  test("that does not read is refused with the resource and the path", () => {
+    const read = () => graphWith("aws:sqs/queue:Queue", { name: "q", visibilityTimeoutSeconds: "60" });
+    expect(read).toThrow(GraphRefused);
+    expect(read).toThrow("aws:sqs/queue:Queue Extra: visibilityTimeoutSeconds: ");
+  });
+
+  test("is refused where a notification goes to a queue, a key is no attribute, a source is unknown", () => {
+    expect(() => graphWith("aws:s3/bucketNotification:BucketNotification", { bucket: "b", queues: [{}] })).toThrow(
+      "functions only",
+    );
+    expect(() => graphWith("aws:dynamodb/table:Table", { name: "tbl", attributes: [], hashKey: "id" })).toThrow(
+      "id is no attribute",
+    );
+    const kinesis = { eventSourceArn: "arn:aws:kinesis:eu-central-2:0:stream/s", functionName: "worker" };
+    expect(() => graphWith("aws:lambda/eventSourceMapping:EventSourceMapping", kinesis)).toThrow(
+      "no event source arn:aws:kinesis",
+    );
+  });
+});

@@ -1,0 +1,154 @@
+import * as v from "valibot";
+import * as inputs from "./graph-resources.ts";
+import { GraphRefused } from "./invalid-graph.ts";
+import { readMapping } from "./read-mapping.ts";
+import { readTable } from "./read-table.ts";
+import { LOCAL_ACCOUNT } from "../local-region.ts";
+import type {
+  BucketDefinition,
+  FunctionDefinition,
+  Graph,
+  InvokeConfig,
+  NotificationDefinition,
+  QueueDefinition,
+} from "./graph.ts";
+
+interface Resource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: unknown;
+}
+
+/** Lambda's limits and defaults for asynchronous invocation (Lambda, invocation-async-error-handling). */
+const ASYNC_RETRIES = 2;
+const ASYNC_EVENT_AGE_SECONDS = 21_600;
+
+/**
+ * Reads `infra/graph.json`: what Pulumi would create, as the local cloud uses it. Types that it has no use for (roles, alarms)
+ * are passed over.
+ * @throws GraphRefused
+ */
+export function readGraph(json: unknown): Graph {
+  const graph = parsed(inputs.graphSchema, json, "");
+  const { region } = graph;
+  const each = <Schema extends v.GenericSchema, Value>(
+    type: RegExp,
+    schema: Schema,
+    read: (value: v.InferOutput<Schema>, resource: Resource) => Value,
+  ): Value[] =>
+    graph.resources
+      .filter((resource) => type.test(resource.type))
+      .map((resource) => read(parsed(schema, resource.inputs, `${resource.type} ${resource.name}`), resource));
+
+  const invokeConfigs = each(/^aws:lambda\/functionEventInvokeConfig:/, inputs.invokeConfigInputs, readInvokeConfig);
+  return {
+    app: graph.app,
+    stage: graph.stage,
+    region,
+    functions: each(/^aws:lambda\/function:/, inputs.functionInputs, (value) =>
+      readFunction(value, region, invokeConfigs),
+    ),
+    queues: each(/^aws:sqs\/queue:/, inputs.queueInputs, (value, { name }) => readQueue(value, name, region)),
+    tables: each(/^aws:dynamodb\/table:/, inputs.tableInputs, (value, { name }) => readTable(value, name, region)),
+    buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, (value, { name }) => readBucket(value, name)),
+    notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
+    mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
+      readMapping(value, name, region),
+    ),
+    invokeConfigs,
+  };
+}
+
+function parsed<Schema extends v.GenericSchema>(
+  schema: Schema,
+  value: unknown,
+  resource: string,
+): v.InferOutput<Schema> {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  throw new GraphRefused(resource, `${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
+}
+
+/** `arn:aws:lambda:…:function:NAME[:QUALIFIER]`, or a name already. */
+function functionNameOf(arnOrName: string): string {
+  return arnOrName.startsWith("arn:") ? (arnOrName.split(":")[6] ?? arnOrName) : arnOrName;
+}
+
+function readInvokeConfig(value: v.InferOutput<typeof inputs.invokeConfigInputs>): InvokeConfig {
+  const { onSuccess, onFailure } = value.destinationConfig ?? {};
+  return {
+    functionName: functionNameOf(value.functionName),
+    maximumRetryAttempts: value.maximumRetryAttempts ?? ASYNC_RETRIES,
+    maximumEventAgeSeconds: value.maximumEventAgeInSeconds ?? ASYNC_EVENT_AGE_SECONDS,
+    ...(onSuccess != null && { onSuccess: onSuccess.destination }),
+    ...(onFailure != null && { onFailure: onFailure.destination }),
+  };
+}
+
+function readFunction(
+  value: v.InferOutput<typeof inputs.functionInputs>,
+  region: string,
+  invokeConfigs: readonly InvokeConfig[],
+): FunctionDefinition {
+  const invokeConfig = invokeConfigs.find(({ functionName }) => functionName === value.name);
+  const reserved = value.reservedConcurrentExecutions;
+  const logLevel = value.loggingConfig?.applicationLogLevel;
+  if (!/^nodejs\d+\.x$/.test(value.runtime))
+    throw new GraphRefused(
+      value.name,
+      `its runtime is ${value.runtime}, and the local cloud runs Node functions only.`,
+    );
+  return {
+    name: value.name,
+    arn: `arn:aws:lambda:${region}:${LOCAL_ACCOUNT}:function:${value.name}`,
+    handler: value.handler,
+    runtime: value.runtime,
+    architecture: value.architectures?.[0] ?? "x86_64",
+    timeoutSeconds: value.timeout ?? 3,
+    memoryMb: value.memorySize ?? 128,
+    environment: value.environment?.variables ?? {},
+    logFormat: value.loggingConfig?.logFormat ?? "Text",
+    ...(logLevel != null && { logLevel }),
+    // Pulumi's −1 stands for none.
+    ...(reserved != null && reserved >= 0 && { reservedConcurrency: reserved }),
+    ...(value.deadLetterConfig != null && { deadLetterArn: value.deadLetterConfig.targetArn }),
+    ...(invokeConfig !== undefined && { invokeConfig }),
+  };
+}
+
+function readQueue(value: v.InferOutput<typeof inputs.queueInputs>, resource: string, region: string): QueueDefinition {
+  const redrive = value.redrivePolicy ? parsed(inputs.redrivePolicy, value.redrivePolicy, value.name) : undefined;
+  return {
+    name: value.name,
+    arn: `arn:aws:sqs:${region}:${LOCAL_ACCOUNT}:${value.name}`,
+    component: resource.replace(/Queue$/, ""),
+    fifo: value.fifoQueue ?? false,
+    visibilityTimeoutSeconds: value.visibilityTimeoutSeconds ?? 30,
+    retentionSeconds: value.messageRetentionSeconds ?? 345_600,
+    delaySeconds: value.delaySeconds ?? 0,
+    receiveWaitSeconds: value.receiveWaitTimeSeconds ?? 0,
+    maximumMessageBytes: value.maxMessageSize ?? 1_048_576,
+    ...(redrive !== undefined && {
+      redrive: { deadLetterArn: redrive.deadLetterTargetArn, maxReceiveCount: redrive.maxReceiveCount },
+    }),
+  };
+}
+
+function readBucket({ bucket }: v.InferOutput<typeof inputs.bucketInputs>, resource: string): BucketDefinition {
+  return { name: bucket, arn: `arn:aws:s3:::${bucket}`, component: resource.replace(/Bucket$/, "") };
+}
+
+function readNotifications(value: v.InferOutput<typeof inputs.notificationInputs>): NotificationDefinition[] {
+  if ([...(value.queues ?? []), ...(value.topics ?? [])].length > 0)
+    throw new GraphRefused(value.bucket, "bucket notifications reach functions only, no queues or topics.");
+  return (value.lambdaFunctions ?? []).map((rule) => ({
+    id: rule.id ?? functionNameOf(rule.lambdaFunctionArn),
+    bucket: value.bucket,
+    functionArn: rule.lambdaFunctionArn,
+    functionName: functionNameOf(rule.lambdaFunctionArn),
+    events: rule.events,
+    prefix: rule.filterPrefix ?? "",
+    suffix: rule.filterSuffix ?? "",
+  }));
+}

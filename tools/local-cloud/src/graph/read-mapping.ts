@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import type * as v from "valibot";
+import { GraphRefused } from "./invalid-graph.ts";
+import { LOCAL_ACCOUNT } from "../local-region.ts";
+import { notReachable } from "../lambda/api/function-reference.ts";
+import type { mappingInputs } from "./graph-resources.ts";
+import type { MappingDefinition } from "./graph.ts";
+
+/** Lambda's default batch sizes (Lambda, with-sqs and services-ddb-params). */
+const QUEUE_BATCH = 10;
+const STREAM_BATCH = 100;
+
+/** What only streams have. */
+const OF_STREAMS = [
+  "destinationConfig",
+  "startingPosition",
+  "parallelizationFactor",
+  "maximumRetryAttempts",
+  "maximumRecordAgeInSeconds",
+  "bisectBatchOnFunctionError",
+] as const;
+
+/**
+ * Reads an event source mapping, with Lambda's defaults. Its limits are checked with what is around it (`checkMappings`).
+ * @throws GraphRefused where its source is neither a queue nor a stream, where it has what its source does not take, and where its
+ * function is in another region
+ */
+export function readMapping(
+  value: v.InferOutput<typeof mappingInputs>,
+  resource: string,
+  region: string,
+): MappingDefinition {
+  const kind = /^arn:aws:(sqs|dynamodb):/.exec(value.eventSourceArn)?.[1];
+  const [, , , functionRegion = region, , , functionName = value.functionName] = value.functionName.split(":");
+  if (functionRegion !== region) throw new GraphRefused(resource, notReachable(functionRegion, region));
+  const only = kind === "sqs" ? OF_STREAMS : (["scalingConfig"] as const);
+  const unsupported = only.find((name) => value[name] != null);
+  if (unsupported !== undefined) {
+    const parameter = unsupported.charAt(0).toUpperCase() + unsupported.slice(1);
+    throw new GraphRefused(resource, `Unsupported ${parameter} parameter for given event source mapping type.`);
+  }
+  const base = {
+    uuid: uuidOf(resource),
+    eventSourceArn: value.eventSourceArn,
+    functionName,
+    functionArn: `arn:aws:lambda:${region}:${LOCAL_ACCOUNT}:function:${functionName}`,
+    enabled: value.enabled ?? true,
+    batchSize: value.batchSize ?? (kind === "sqs" ? QUEUE_BATCH : STREAM_BATCH),
+    maximumBatchingWindowSeconds: value.maximumBatchingWindowInSeconds ?? 0,
+    reportBatchItemFailures: value.functionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
+    filters: (value.filterCriteria?.filters ?? []).map(({ pattern }) => {
+      if (pattern == null)
+        throw new GraphRefused(resource, "Invalid filter pattern definition. A filter has no pattern.");
+      return pattern;
+    }),
+  };
+  if (kind === "sqs") {
+    const maximumConcurrency = value.scalingConfig?.maximumConcurrency;
+    return { ...base, kind, ...(maximumConcurrency != null && { maximumConcurrency }) };
+  }
+  const tableName = /:table\/([^/]+)\/stream\//.exec(value.eventSourceArn)?.[1];
+  if (kind !== "dynamodb" || tableName === undefined)
+    throw new GraphRefused(resource, `the local cloud has no event source ${value.eventSourceArn}.`);
+  const { startingPosition, destinationConfig } = value;
+  if (startingPosition == null) throw new GraphRefused(resource, "a stream mapping needs a starting position.");
+  return {
+    ...base,
+    kind,
+    tableName,
+    startingPosition,
+    parallelizationFactor: value.parallelizationFactor ?? 1,
+    maximumRetryAttempts: value.maximumRetryAttempts ?? -1,
+    maximumRecordAgeSeconds: value.maximumRecordAgeInSeconds ?? -1,
+    bisectBatchOnFunctionError: value.bisectBatchOnFunctionError ?? false,
+    ...(destinationConfig?.onFailure != null && { onFailure: destinationConfig.onFailure.destinationArn }),
+  };
+}
+
+/** A UUID that stays the same as long as the resource's name does. */
+function uuidOf(name: string): string {
+  const hex = createHash("sha256").update(name).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    "-",
+  );
+}

@@ -1,0 +1,36 @@
+import type * as v from "valibot";
+import { GraphRefused } from "./invalid-graph.ts";
+import { LOCAL_ACCOUNT } from "../local-region.ts";
+import type { indexInputs, tableInputs } from "./graph-resources.ts";
+import type { IndexDefinition, KeyAttribute, TableDefinition } from "./graph.ts";
+
+/**
+ * Reads a table with its keys, indexes, stream and time to live.
+ * @throws GraphRefused where a key is no defined attribute
+ */
+export function readTable(value: v.InferOutput<typeof tableInputs>, resource: string, region: string): TableDefinition {
+  const key = (name: string): KeyAttribute => {
+    const attribute = value.attributes.find((each) => each.name === name);
+    if (attribute === undefined) throw new GraphRefused(resource, `its key ${name} is no attribute.`);
+    return attribute;
+  };
+  const index = (each: v.InferOutput<typeof indexInputs>): IndexDefinition => ({
+    name: each.name,
+    // A local index shares the table's partition key.
+    hash: key(each.hashKey ?? value.hashKey),
+    ...(each.rangeKey && { range: key(each.rangeKey) }),
+    projection: each.projectionType,
+    nonKeyAttributes: each.nonKeyAttributes ?? [],
+  });
+  return {
+    name: value.name,
+    arn: `arn:aws:dynamodb:${region}:${LOCAL_ACCOUNT}:table/${value.name}`,
+    component: resource.replace(/Table$/, ""),
+    hash: key(value.hashKey),
+    ...(value.rangeKey && { range: key(value.rangeKey) }),
+    ...(value.streamEnabled === true && { streamView: value.streamViewType ?? "NEW_AND_OLD_IMAGES" }),
+    ...(value.ttl?.enabled === true && value.ttl.attributeName && { ttlAttribute: value.ttl.attributeName }),
+    globalIndexes: (value.globalSecondaryIndexes ?? []).map(index),
+    localIndexes: (value.localSecondaryIndexes ?? []).map(index),
+  };
+}

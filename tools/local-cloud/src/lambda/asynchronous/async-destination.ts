@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import type { FunctionDefinition } from "../../graph/graph.ts";
+import type { AsyncEvent } from "./async-event-store.ts";
+import type { InvocationResult } from "../invocation.ts";
+
+/** Why an event is settled, as the record says it. */
+export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
+
+/** The part of the local cloud's queues and buckets that destinations need. */
+export interface DestinationPorts {
+  readonly queues: {
+    send(queueArn: string, message: { body: string; attributes?: Record<string, string | number> }): void;
+  };
+  readonly buckets: { put(bucket: string, key: string, body: string): void };
+}
+
+/** How an event ended. */
+export interface Settlement {
+  readonly event: AsyncEvent;
+  readonly condition: Condition;
+  /** Of the last run, where there was one in this process. */
+  readonly result?: InvocationResult | undefined;
+}
+
+/** The record of an asynchronous invocation (AWS page: "Capturing records of Lambda asynchronous invocations"). */
+function invocationRecord(definition: FunctionDefinition, settlement: Settlement): object {
+  const { event, condition, result } = settlement;
+  const answer = result?.payload ?? event.lastError;
+  const failed = result === undefined ? event.lastError !== undefined : result.functionError !== undefined;
+  return {
+    version: "1.0",
+    timestamp: new Date().toISOString(),
+    requestContext: {
+      requestId: event.requestId,
+      functionArn: `${definition.arn}:$LATEST`,
+      condition,
+      approximateInvokeCount: event.invokes,
+    },
+    requestPayload: JSON.parse(event.payload),
+    ...(answer === undefined
+      ? {}
+      : {
+          responseContext: {
+            statusCode: 200,
+            executedVersion: "$LATEST",
+            ...(failed ? { functionError: "Unhandled" } : {}),
+          },
+          responsePayload: JSON.parse(answer),
+        }),
+  };
+}
+
+function errorMessageOf(body: string | undefined): string {
+  const parsed: unknown = body === undefined ? undefined : JSON.parse(body);
+  const found = typeof parsed === "object" && parsed !== null && "errorMessage" in parsed ? parsed.errorMessage : "";
+  return typeof found === "string" ? found.slice(0, 1_024) : "";
+}
+
+/** Key of a record in a bucket. */
+function objectKey(functionName: string): string {
+  const now = new Date().toISOString();
+  const day = now.slice(0, 10).replaceAll("-", "/");
+  return `aws/lambda/async/${functionName}/${day}/${now.slice(0, 19).replaceAll(":", ".")}-${randomUUID()}`;
+}
+
+function sendRecord(ports: DestinationPorts, arn: string, functionName: string, body: string): void {
+  const [, , service, , , resource = ""] = arn.split(":");
+  if (service === "sqs") return ports.queues.send(arn, { body });
+  if (service === "s3") return ports.buckets.put(resource, objectKey(functionName), body);
+  throw new Error(`Destinations of the service ${service} are not supported by the local cloud.`);
+}
+
+/**
+ * Sends what AWS sends when an event is settled: the record to the destination, and for a failure the event itself to the
+ * function's dead-letter queue. A destination that refuses is reported through `complain`, and the record is dropped, as on AWS.
+ */
+export function settle(
+  definition: FunctionDefinition,
+  settlement: Settlement,
+  ports: DestinationPorts,
+  complain: (line: string) => void,
+): void {
+  const attempt = (send: () => void): void => {
+    try {
+      send();
+    } catch (error) {
+      complain(`A record of ${settlement.event.requestId} could not be delivered: ${String(error)}`);
+    }
+  };
+  const { event, condition, result } = settlement;
+  const config = definition.invokeConfig;
+  const destination = condition === "Success" ? config?.onSuccess : config?.onFailure;
+  if (destination !== undefined) {
+    const body = JSON.stringify(invocationRecord(definition, settlement));
+    attempt(() => sendRecord(ports, destination, definition.name, body));
+  }
+  const deadLetterArn = definition.deadLetterArn;
+  if (condition === "Success" || deadLetterArn === undefined) return;
+  const attributes = {
+    RequestID: event.requestId,
+    ErrorCode: 200,
+    ErrorMessage: errorMessageOf(result?.payload ?? event.lastError),
+  };
+  attempt(() => ports.queues.send(deadLetterArn, { body: event.payload, attributes }));
+}

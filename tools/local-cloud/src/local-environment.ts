@@ -1,0 +1,55 @@
+import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./local-region.ts";
+import type { FunctionDefinition, Graph } from "./graph/graph.ts";
+
+/**
+ * What every client of a local cloud needs, handlers included: endpoint, region, credentials. The region has two names, since
+ * version 1 of the AWS CLI knows the second alone.
+ */
+export function clientEnvironment(origin: string, region: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: origin,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
+  };
+}
+
+/**
+ * One variable for each bucket, queue and table, from the name of its component: `Uploads` → `UPLOADS_BUCKET`, `Orders` →
+ * `ORDERS_QUEUE_URL`, `OrdersDlq` → `ORDERS_DLQ_URL`, `OrdersTable` → `ORDERS_TABLE`.
+ */
+export function resourceEnvironment(origin: string, graph: Graph): Record<string, string> {
+  return Object.fromEntries([
+    ...graph.buckets.map(({ component, name }) => [variable(component, "BUCKET"), name]),
+    ...graph.queues.map(({ component, name }) => [
+      `${variable(component, component.endsWith("Dlq") ? "DLQ" : "QUEUE")}_URL`,
+      queueUrl(origin, name),
+    ]),
+    ...graph.tables.map(({ component, name }) => [variable(component, "TABLE"), name]),
+  ]);
+}
+
+/** `UploadFailures`, `QUEUE` → `UPLOAD_FAILURES_QUEUE`; a component that says its kind already does not say it twice. */
+function variable(component: string, kind: string): string {
+  const name = component.replaceAll(/(?<=[a-z\d])(?=[A-Z])/g, "_").toUpperCase();
+  return name === kind || name.endsWith(`_${kind}`) ? name : `${name}_${kind}`;
+}
+
+function queueUrl(origin: string, name: string): string {
+  return `${origin}/${LOCAL_ACCOUNT}/${name}`;
+}
+
+/** The functions with AWS's queue URLs in their environment replaced by local ones. */
+export function localFunctions(origin: string, graph: Graph): FunctionDefinition[] {
+  const aws = `https://sqs.${graph.region}.amazonaws.com/${LOCAL_ACCOUNT}/`;
+  return graph.functions.map((definition) => ({
+    ...definition,
+    environment: Object.fromEntries(
+      Object.entries(definition.environment).map(([name, value]) => [
+        name,
+        value.replaceAll(aws, queueUrl(origin, "")),
+      ]),
+    ),
+  }));
+}
