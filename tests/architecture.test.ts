@@ -118,6 +118,22 @@ describe("dependency directions", () => {
     expect(readers.map(({ file }) => file).filter((file) => !/^apps\/[^/]+\/src\/env\.ts$/.test(file))).toEqual([]);
   });
 
+  it("no circle of imports closes inside an app, package or tool, types included", () => {
+    const targets = new Map(
+      allSources.map(({ file, imports }) => [
+        file,
+        imports.filter(({ target }) => target.startsWith(".")).map(({ target }) => join(dirname(file), target)),
+      ]),
+    );
+    // What is left when files without an open import are taken away, over and over, is on a circle or leads to one.
+    let before = -1;
+    while (before !== targets.size) {
+      before = targets.size;
+      for (const [file, imports] of targets) if (!imports.some((target) => targets.has(target))) targets.delete(file);
+    }
+    expect([...targets.keys()]).toEqual([]);
+  });
+
   it("there are no barrels and no drawers", () => {
     expect(
       allSources.map(({ file }) => file).filter((file) => /\/(?:index|utils?|helpers?|common|misc)\.ts$/.test(file)),

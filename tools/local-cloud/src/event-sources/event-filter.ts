@@ -1,7 +1,7 @@
 import { type Alternative, parseEventPattern } from "../filters/event-pattern.ts";
 import { matchesAlternative } from "../filters/match-event.ts";
 import { MAPPING_FILTERS } from "../filters/pattern-dialect.ts";
-import { isMap } from "../filters/value-rule.ts";
+import { isMap } from "../filters/leaf.ts";
 
 /**
  * Makes the filter criteria of a mapping into a test of a record's JSON text (AWS: invocation-eventfiltering). A record passes

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 import { refuse } from "./pattern-refused.ts";
-import type { LeafTest } from "./value-rule.ts";
+import type { LeafTest } from "./leaf.ts";
 
 const EXPECTED = "an address and its mask bits, such as 10.0.0.0/24 or 2001:db8::/32";
 

@@ -1,6 +1,7 @@
 import type { PatternDialect } from "./pattern-dialect.ts";
 import { refuse } from "./pattern-refused.ts";
-import { type ValueRules, isMap, parseValueRules } from "./value-rule.ts";
+import { isMap } from "./leaf.ts";
+import { type ValueRules, parseValueRules } from "./value-rule.ts";
 
 /** The rules of one field, and where it is. */
 export interface FieldRules extends ValueRules {

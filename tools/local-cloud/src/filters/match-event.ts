@@ -1,5 +1,5 @@
 import type { Alternative, EventPattern, FieldRules, PatternNode } from "./event-pattern.ts";
-import { isLeaf, isMap } from "./value-rule.ts";
+import { isLeaf, isMap } from "./leaf.ts";
 
 /**
  * True where the event, any JSON value, matches the pattern. Never throws. Of a list one element is enough, and fields below the

@@ -1,5 +1,5 @@
 import { refuse } from "./pattern-refused.ts";
-import type { LeafTest } from "./value-rule.ts";
+import type { LeafTest } from "./leaf.ts";
 
 const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
   "=": (value, bound) => value === bound,

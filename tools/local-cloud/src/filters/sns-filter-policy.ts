@@ -2,7 +2,7 @@ import { type EventPattern, parseEventPattern } from "./event-pattern.ts";
 import { matchesEvent } from "./match-event.ts";
 import { SNS_FILTER_POLICIES } from "./pattern-dialect.ts";
 import { refuse } from "./pattern-refused.ts";
-import { isMap } from "./value-rule.ts";
+import { isMap } from "./leaf.ts";
 
 /** A subscription's `FilterPolicyScope`. */
 export type FilterPolicyScope = "MessageAttributes" | "MessageBody";

@@ -1,26 +1,15 @@
 import { cidrTest } from "./cidr-test.ts";
+import { isLeaf, isMap, type LeafTest } from "./leaf.ts";
 import { numericTest } from "./numeric-test.ts";
 import type { NegatedOperator, Operator, PatternDialect } from "./pattern-dialect.ts";
 import { refuse } from "./pattern-refused.ts";
 import { wildcardTest } from "./wildcard-test.ts";
-
-/** A value that has no parts: what patterns compare. */
-export type Leaf = string | number | boolean | null;
-export type LeafTest = (leaf: Leaf) => boolean;
 
 /** What a field may be: one test that passes is enough. */
 export interface ValueRules {
   readonly tests: readonly LeafTest[];
   /** True for `{"exists": false}`: the field matches where it is not there, or is a map. */
   readonly matchesAbsent: boolean;
-}
-
-export function isLeaf(value: unknown): value is Leaf {
-  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
-}
-
-export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
