@@ -19,9 +19,15 @@ const SOURCES = {
       console.warn("seen", ++count);
     };`,
   ticker: `
-    let ticks = 0;
-    setInterval(() => ticks++, 5);
-    export const handler = async ({ ms }) => { await new Promise((done) => setTimeout(done, ms)); return ticks; };`,
+    let last = performance.now();
+    let gap = 0;
+    setInterval(() => { const now = performance.now(); gap = Math.max(gap, now - last); last = now; }, 5);
+    export const handler = async () => {
+      await new Promise((done) => setTimeout(done, 50));
+      const largest = gap;
+      gap = 0;
+      return largest;
+    };`,
   variables: `export const handler = async (event, context) => ({
       variables: { ...process.env },
       context: { ...context, getRemainingTimeInMillis: undefined },
@@ -147,12 +153,12 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
   });
 
   test("timers of an idle environment do not run", async () => {
-    await invoke("ticker", { ms: 50 });
-    const before = payloadOf(await invoke("ticker", { ms: 0 }));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const after = payloadOf(await invoke("ticker", { ms: 0 }));
-    // 300 ms are 60 ticks of a timer that runs; one that was frozen catches up with one or two.
-    expect(Number(after) - Number(before)).toBeLessThan(10);
+    await invoke("ticker");
+    const began = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const idleMs = performance.now() - began;
+    // One gap as long as the rest, but for the moments before the environment is frozen, which a busy machine may draw out.
+    expect(Number(payloadOf(await invoke("ticker")))).toBeGreaterThan(idleMs / 2);
   });
 
   test("the handler sees Lambda's variables, its own and the endpoint, and nothing of the developer's", async () => {
