@@ -1,48 +1,32 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as v from "valibot";
-import { bundleConfig } from "./bundle-config.ts";
-import { EvaluationError, enterComponent, evaluationError } from "./evaluation-error.ts";
-import { type Place, type Registration, createResource, lookUp } from "./mock-cloud.ts";
-import { startRpcServer } from "./rpc-server.ts";
-import { stableName } from "./stable-name.ts";
-
-const appSchema = v.looseObject({
-  name: v.string(),
-  removal: v.optional(v.picklist(["remove", "retain", "retain-all"]), "retain"),
-  protect: v.optional(v.boolean(), false),
-  providers: v.object({ aws: v.looseObject({ region: v.string() }) }),
-});
+import { type App, readApp } from "./app.ts";
+import { bundleApp, bundleConfig, bundleFile } from "./bundle-config.ts";
+import { EvaluationError, type Origins, originsIn } from "./evaluation-error.ts";
+import { installedProviders, platformFolder } from "./platform.ts";
+import { pulumiRuntime } from "./pulumi-runtime.ts";
+import { type Constructed, Recording } from "./recording.ts";
+import type { Place, Properties, Registration } from "./registration.ts";
+import { type BuildRequest, type RpcServer, startRpcServer } from "./rpc-server.ts";
 
 type Callable = (...args: readonly unknown[]) => unknown;
 const callable = v.custom<Callable>((value) => typeof value === "function");
 
-/** What the bundle exports; of Pulumi only the runtime, driven as its unit tests of programs drive it. */
+/** What the bundle exports. */
 const bundleSchema = v.object({
-  config: v.object({ app: callable, run: callable }),
+  config: v.object({ run: callable }),
   run: callable,
+  $transform: callable,
   leakedPromises: callable,
-  pulumi: v.object({
-    runtime: v.object({
-      setMocks: callable,
-      runInPulumiStack: callable,
-      registerStackTransformation: callable,
-      disconnect: callable,
-    }),
-  }),
+  pulumi: v.object({ output: callable }),
 });
 
-/** Pulumi's open promises, and its message about them. */
-const leakSchema = v.looseTuple([v.instance(Set)]);
-
-/** A resource or component that is about to be made, as Pulumi hands it to a transformation. */
-interface Construction {
-  readonly type: string;
-  readonly name: string;
-  readonly opts: { readonly parent?: unknown; readonly retainOnDelete?: boolean };
-}
+/** What the bundle of the configuration alone exports. */
+const appBundleSchema = v.object({
+  default: v.looseObject({ app: v.optional(callable), run: v.optional(callable) }),
+});
 
 /** What to evaluate, and for which stage and account. */
 export interface EvaluateOptions {
@@ -50,17 +34,34 @@ export interface EvaluateOptions {
   readonly root: string;
   readonly stage: string;
   readonly account: string;
+  /** A folder for files that need not outlive the evaluation. */
+  readonly work: string;
 }
 
 /** What the configuration registers, in no particular order. */
 export interface Evaluation {
-  readonly app: string;
-  /** What becomes of resources that leave the configuration. */
-  readonly removal: "remove" | "retain" | "retain-all";
-  /** Whether the stage refuses to be removed. */
-  readonly protect: boolean;
-  readonly region: string;
+  readonly app: Omit<App, "global" | "providers">;
   readonly registrations: readonly Registration[];
+  readonly constructed: readonly Constructed[];
+  /** What each function's code is built from, by the name of the function's component. */
+  readonly builds: ReadonlyMap<string, BuildRequest>;
+  /** What `run()` returned, resolved. */
+  readonly outputs: Properties;
+  /** The secrets without a value, by name. */
+  readonly missingSecrets: readonly string[];
+  /** The files that the configuration is made of, absolute, SST's own left out. */
+  readonly files: readonly string[];
+}
+
+/** Thrown where `app()` names a provider that is not in `.sst/platform`, or at another version. */
+export class ProviderMissing extends Error {
+  readonly code = "PROVIDER_MISSING";
+  readonly provider: string;
+
+  constructor(provider: string) {
+    super(`the provider "${provider}" of app() is not installed in .sst/platform`);
+    this.provider = provider;
+  }
 }
 
 /**
@@ -70,26 +71,25 @@ export interface Evaluation {
  * command line sets.
  *
  * @throws {EvaluationError} naming component, file and line
+ * @throws {ProviderMissing}
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const work = await mkdtemp(join(tmpdir(), "sst-graph-"));
-  const bundle = join(options.root, ".sst", "platform", `sst-graph-${process.pid}.mjs`);
+  const origins = originsIn(options.root);
+  const code = join(options.work, "code");
+  const [appBundle, bundle] = [bundleFile(options.root, "app"), bundleFile(options.root, "run")];
   try {
-    const code = join(work, "code");
-    await mkdir(code);
-    await writeFile(join(code, "handler.mjs"), "");
-    await bundleConfig(options.root, bundle);
+    await mkdir(code, { recursive: true });
+    const [files] = await Promise.all([bundleConfig(options.root, bundle), bundleApp(options.root, appBundle)]);
     const server = await startRpcServer(code);
     try {
-      return await untilQuiet(runBundle({ ...options, bundle, work, server: server.url }));
+      return await untilQuiet(origins, runBundle({ ...options, appBundle, bundle, server, files, origins }));
     } finally {
       await server.stop();
     }
   } catch (error) {
-    throw evaluationError(error);
+    throw error instanceof ProviderMissing ? error : origins.error(error);
   } finally {
-    await rm(bundle, { force: true });
-    await rm(work, { recursive: true, force: true });
+    await Promise.all([appBundle, bundle].map((file) => rm(file, { force: true })));
   }
 }
 
@@ -98,78 +98,123 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
  * its constructor has returned, and a failure there is carried by no promise of the program: without the wait the graph would
  * quietly lack what was to come.
  */
-function untilQuiet(running: Promise<Finished>): Promise<Evaluation> {
+function untilQuiet(origins: Origins, running: Promise<Finished>): Promise<Evaluation> {
   return new Promise((resolve, reject) => {
     let finished: Finished | undefined;
     running.then((result) => (finished = result)).catch(reject);
     // Runs in the context of the promise that failed, so the component that set it going is still known.
-    process.on("unhandledRejection", (error) => reject(evaluationError(error)));
+    process.on("unhandledRejection", (error) => reject(origins.error(error)));
     process.once("beforeExit", () => {
       const pending = finished?.pending() ?? 1;
-      if (finished !== undefined && pending === 0) resolve(finished.evaluation);
+      if (finished !== undefined && pending === 0) resolve(finished.evaluation());
       else reject(new EvaluationError({}, `${pending} values never came: do two resources wait for each other?`));
     });
   });
 }
 
 interface Finished {
-  readonly evaluation: Evaluation;
+  evaluation(): Evaluation;
   /** How many of Pulumi's promises are still open. */
   pending(): number;
 }
 
 interface Run extends EvaluateOptions {
+  readonly appBundle: string;
   readonly bundle: string;
-  readonly work: string;
-  readonly server: string;
+  readonly server: RpcServer;
+  readonly files: readonly string[];
+  readonly origins: Origins;
 }
 
-async function runBundle({ root, stage, account, bundle, work, server }: Run): Promise<Finished> {
+async function runBundle(parts: Run): Promise<Finished> {
+  const { root, stage, account, appBundle, bundle, work, server, files, origins } = parts;
   process.setSourceMapsEnabled(true);
   Error.stackTraceLimit = 50;
-  process.env["SST_SERVER"] = server;
-  const paths = { home: work, root, work, platform: join(root, ".sst", "platform") };
-  Object.assign(globalThis, { $dev: false, $cli: { command: "diff", rpc: server, paths, state: { version: {} } } });
+  process.env["SST_SERVER"] = server.url;
+  const platform = platformFolder(root);
+  const app = await loadApp(appBundle, stage);
+  requireProviders(root, app);
+  Object.assign(globalThis, {
+    $app: app.global,
+    $dev: false,
+    $cli: {
+      command: "diff",
+      rpc: server.url,
+      paths: { home: work, root, work, platform },
+      state: { version: {} },
+    },
+  });
 
   const loaded: unknown = await import(pathToFileURL(bundle).href);
-  const { config, run, pulumi, leakedPromises } = v.parse(bundleSchema, loaded);
-  const app = v.parse(appSchema, await config.app({ stage }));
-  Object.assign(globalThis, { $app: { ...app, stage } });
+  const { config, run, pulumi, leakedPromises, $transform } = v.parse(bundleSchema, loaded);
+  const runtime = pulumiRuntime(platform, app.name, stage, origins);
+  const place: Place = { account, region: app.region };
+  const record = new Recording(place, origins);
+  const missingSecrets: string[] = [];
+  let outputs: Properties = {};
 
-  const place: Place = { account, region: app.providers.aws.region };
-  const registrations: Registration[] = [];
-  const retained = new Set<string>();
-  const mocks = {
-    newResource: ({ type, name, inputs }: Registration) => {
-      const registration = {
-        type,
-        name,
-        inputs: stableName(name, inputs),
-        ...(retained.has(`${type} ${name}`) && { retainOnDelete: true as const }),
-      };
-      registrations.push(registration);
-      return createResource(registration, place);
-    },
-    call: (lookup: { token: string; inputs: Registration["inputs"] }) => lookUp(lookup.token, lookup.inputs, place),
-  };
-  const program = () => {
-    pulumi.runtime.registerStackTransformation(({ type, name, opts }: Construction) => {
-      if (opts.retainOnDelete === true) retained.add(`${type} ${name}`);
-      if (opts.parent === undefined && !type.startsWith("sst:sst:")) enterComponent(type, name);
+  const program = async () => {
+    runtime.registerStackTransformation((construction) => record.construct(construction));
+    // A class of which SST only reads this.
+    $transform(
+      { __pulumiType: "sst:sst:Secret" },
+      (props: { readonly placeholder?: unknown }, _: unknown, name: string) => {
+        const variable = `SST_SECRET_${name}`;
+        if (process.env[variable] !== undefined || props.placeholder !== undefined) return;
+        missingSecrets.push(name);
+        process.env[variable] = `(the secret ${name} has no value)`;
+      },
+    );
+    const returned = await config.run();
+    // A callback rather than the promise: it comes in its time, and a value that never comes is noticed at the end.
+    v.parse(applicable, pulumi.output(returned ?? {})).apply((values) => {
+      outputs = v.parse(v.record(v.string(), v.unknown()), values);
     });
-    return config.run();
+    return returned;
   };
-  pulumi.runtime.setMocks(mocks, app.name, stage);
-  await pulumi.runtime.runInPulumiStack(() => run(program));
-  await pulumi.runtime.disconnect();
+  runtime.setMocks(record.mocks(), app.name, stage);
+  await runtime.runInPulumiStack(() => run(program));
+  await runtime.disconnect();
+  const { name, removal, protect, region } = app;
   return {
-    evaluation: {
-      app: app.name,
-      removal: app.removal,
-      protect: app.protect,
-      region: place.region,
-      registrations,
-    },
+    evaluation: () => ({
+      app: { name, removal, protect, region },
+      registrations: record.registrations,
+      constructed: record.constructed,
+      builds: server.builds,
+      outputs,
+      missingSecrets: missingSecrets.sort(),
+      files,
+    }),
     pending: () => v.parse(leakSchema, leakedPromises())[0].size,
   };
+}
+
+/** @throws {Error} where the configuration is none of SST from version 3 on */
+async function loadApp(bundle: string, stage: string): Promise<App> {
+  const loaded: unknown = await import(pathToFileURL(bundle).href);
+  const parsed = v.safeParse(appBundleSchema, loaded);
+  const { app, run } = parsed.success ? parsed.output.default : {};
+  if (app === undefined || run === undefined)
+    throw new Error(
+      "sst.config.ts: expected $config({ app, run }) as its default export, as SST has it from version 3 on",
+    );
+  return readApp(await app({ stage }), stage, process.env);
+}
+
+/** Pulumi's open promises, and its message about them. */
+const leakSchema = v.looseTuple([v.instance(Set)]);
+
+/** An output of Pulumi. */
+const applicable = v.custom<{ apply(use: (value: unknown) => void): unknown }>(
+  (value) => typeof value === "object" && value !== null && typeof Reflect.get(value, "apply") === "function",
+);
+
+function requireProviders(root: string, app: App): void {
+  const installed = installedProviders(root);
+  for (const [name, version] of app.providers) {
+    const found = installed.find((provider) => provider.name === name);
+    const other = version !== undefined && found?.version !== "" && found?.version !== version;
+    if (found === undefined || other) throw new ProviderMissing(name);
+  }
 }

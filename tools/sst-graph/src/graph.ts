@@ -1,97 +1,193 @@
-import type { Registration } from "./mock-cloud.ts";
+import type { App } from "./app.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { compare, plainValue } from "./plain-value.ts";
+import type { Identity } from "./recording.ts";
+import type { Properties, Registration } from "./registration.ts";
+import type { BuildRequest } from "./rpc-server.ts";
+
+/** One of SST's components in a configuration. */
+export interface Component extends Identity {
+  /** The component that it is a part of, where it is one. */
+  readonly parent?: Identity;
+  /** The line that makes it, such as `infra/orders.ts:22`, where one of the project's own does. */
+  readonly place?: string;
+}
+
+/** What a function's code is built from, as SST hands it to its builder. */
+export interface FunctionCode {
+  /** Such as `src/api.handler`, relative to the project (or to `bundle`). */
+  readonly handler: string;
+  /** Such as `nodejs24.x`, `python3.12` or `go`. */
+  readonly runtime?: string;
+  /** A folder that is built already. */
+  readonly bundle?: string;
+  /** SST's options of the runtime: `esbuild`, `loader`, `install`, `format`, `plugins`, … and `architecture`. */
+  readonly options: Properties;
+  /** Files that lie beside the code; `from` is absolute. */
+  readonly copyFiles: readonly { readonly from: string; readonly to: string; readonly isDir: boolean }[];
+  /** What is linked, by name: the properties that `Resource.<name>` has. */
+  readonly links: Properties;
+  /** Set for an image in place of an archive. */
+  readonly isContainer?: true;
+}
 
 /** A resource of the graph: Pulumi's type, logical name and exact inputs, references resolved. */
-export interface Resource {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: Readonly<Record<string, unknown>>;
+export interface Resource extends Identity {
+  readonly inputs: Properties;
+  /** SST's component that it is a part of, the nearest one; absent for a resource that the configuration makes itself. */
+  readonly component?: Identity;
+  /** The line that makes it, for a resource that the configuration makes itself. */
+  readonly place?: string;
+  /** Where it lies in another region than the project. */
+  readonly region?: string;
+  /** Of a function that SST builds. */
+  readonly code?: FunctionCode;
+  /** Set where the configuration only refers to a resource that somebody else made: its id. */
+  readonly existing?: string;
   /** Set where the resource stays in the cloud though it leaves the configuration. */
   readonly retainOnDelete?: true;
 }
 
-/** What `infra/graph.json` holds. */
-export interface Graph {
-  /** SHA-256 of everything that the graph is made from; see `inputDigest`. */
+/** A project evaluated: the resources that reach the cloud, and what they belong to. */
+export interface Graph extends Omit<App, "name" | "global" | "providers"> {
+  /** SHA-256 of everything that the graph is made from. */
   readonly digest: string;
   /** The version of SST that evaluated the configuration. */
   readonly sst: string;
   readonly app: string;
   readonly stage: string;
-  /** What becomes of resources that leave the configuration. */
-  readonly removal: "remove" | "retain" | "retain-all";
-  /** Whether the stage refuses to be removed. */
-  readonly protect: boolean;
-  readonly region: string;
+  /** SST's components, sorted by type, then by name. */
+  readonly components: readonly Component[];
   /** Sorted by type, then by name. */
   readonly resources: readonly Resource[];
 }
 
-/** SST's own bookkeeping, which changes with every build or says nothing about the cloud: components, code archives, keys. */
-const bookkeeping = /^(?:pulumi:|sst:|random:|aws:s3\/bucketObjectv2:)/;
+/** What a graph has beside what the evaluation gives. */
+export type GraphHead = Pick<Graph, "digest" | "sst" | "stage">;
 
-/** Where a function's code archive lies; changes with every build. */
-const codeLocation = new Set(["s3Bucket", "s3Key"]);
-
-/** What SST adds to a function's environment for its own client library, which no service uses. */
-const sstVariable = /^SST_/;
-
-/** The resources that reach the cloud, sorted; the same registrations in any order give the same list. */
-export function toResources(registrations: readonly Registration[]): readonly Resource[] {
-  return registrations
-    .filter(({ type }) => !bookkeeping.test(type))
-    .map((resource) =>
-      resource.type === functionType ? { ...resource, inputs: functionInputs(resource.inputs) } : resource,
-    )
-    .sort((a, b) => compare(a.type, b.type) || compare(a.name, b.name));
+/**
+ * The graph of an evaluation; the same configuration always gives the same one, in whatever order its resources came.
+ *
+ * @param hideSecrets has "(secret)" stand for every value that Pulumi treats as one
+ */
+export async function toGraph(
+  evaluation: Evaluation,
+  { digest, sst, stage }: GraphHead,
+  hideSecrets: boolean,
+): Promise<Graph> {
+  const { name: app, ...settings } = evaluation.app;
+  return {
+    digest,
+    sst,
+    app,
+    stage,
+    ...settings,
+    components: componentsOf(evaluation),
+    resources: await resourcesOf(evaluation, hideSecrets),
+  };
 }
 
-const functionType = "aws:lambda/function:Function";
+/** SST's own bookkeeping, which changes with every build or says nothing about the cloud: components, code archives, keys. */
+function isBookkeeping({ type, inputs }: Registration): boolean {
+  if (/^(?:pulumi:|sst:|random:)/.test(type)) return true;
+  return type === "aws:s3/bucketObjectv2:BucketObjectv2" && /^(?:assets|sourcemap)\//.test(String(inputs["key"]));
+}
 
-function functionInputs(inputs: Registration["inputs"]): Registration["inputs"] {
+/** SST's notes about its own components, which are no components that a configuration asks for. */
+const notes = new Set(["sst:sst:LinkRef", "sst:sst:Version"]);
+
+function componentsOf({ constructed }: Evaluation): readonly Component[] {
+  return constructed
+    .filter(({ type }) => type.startsWith("sst:") && !notes.has(type))
+    .map(({ type, name, parent, place }) => ({
+      type: componentType(type),
+      name,
+      ...(parent && { parent: { type: componentType(parent.type), name: parent.name } }),
+      ...(place !== undefined && { place }),
+    }))
+    .sort(byTypeAndName);
+}
+
+async function resourcesOf(
+  { registrations, constructed, builds }: Evaluation,
+  hideSecrets: boolean,
+): Promise<readonly Resource[]> {
+  const origins = new Map(constructed.map((each) => [`${each.type} ${each.name}`, each]));
+  const resources = registrations
+    .filter((registration) => !isBookkeeping(registration))
+    .map(async ({ type, name, inputs: raw, ...options }): Promise<Resource> => {
+      const { parent, place } = origins.get(`${type} ${name}`) ?? {};
+      const component = parent?.type.startsWith("sst:")
+        ? { type: componentType(parent.type), name: parent.name }
+        : undefined;
+      const isFunction = type === "aws:lambda/function:Function";
+      const build = isFunction && component ? builds.get(component.name) : undefined;
+      const inputs = propertiesOf(await plainValue(raw, hideSecrets));
+      return {
+        type,
+        name,
+        ...options,
+        ...(component && { component }),
+        ...(place !== undefined && { place }),
+        ...(build && { code: codeOf(build) }),
+        inputs: isFunction ? withoutArchive(inputs) : inputs,
+      };
+    });
+  return (await Promise.all(resources)).sort(byTypeAndName);
+}
+
+function propertiesOf(value: unknown): Properties {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== "tags" && key !== "tagsAll"));
+}
+
+function codeOf({ handler, runtime, bundle, properties, copyFiles, links, isContainer }: BuildRequest): FunctionCode {
+  return {
+    handler,
+    ...(runtime && { runtime }),
+    ...(bundle && { bundle }),
+    ...(isContainer && { isContainer }),
+    options: properties ?? {},
+    copyFiles: copyFiles ?? [],
+    links: links ?? {},
+  };
+}
+
+/** The variables by which SST's own `Resource` finds what is linked, as in `sst dev`. */
+export function linkVariables(
+  { app, stage }: Pick<Graph, "app" | "stage">,
+  { links }: Pick<FunctionCode, "links">,
+): Readonly<Record<string, string>> {
+  const resources = Object.entries({ ...links, App: { name: app, stage } });
   return Object.fromEntries(
-    Object.entries(inputs)
-      .filter(([key]) => !codeLocation.has(key))
-      .map(([key, value]) => [key, key === "environment" ? withoutSstVariables(value) : value]),
+    resources.map(([name, properties]) => [`SST_RESOURCE_${name}`, JSON.stringify(properties)]),
   );
 }
 
-function withoutSstVariables(environment: unknown): unknown {
+/** As the configuration calls it: `sst:aws:Queue` is `sst.aws.Queue`, `sst:sst:Secret` is `sst.Secret`. */
+function componentType(type: string): string {
+  return type.replace(/^sst:sst:/, "sst:").replaceAll(":", ".");
+}
+
+/** Where a function's code archive lies, which changes with every build, and the key to what SST puts into it. */
+const archive = new Set(["s3Bucket", "s3Key"]);
+const archiveVariable = /^SST_KEY(?:_FILE)?$/;
+
+function withoutArchive(inputs: Properties): Properties {
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([key]) => !archive.has(key))
+      .map(([key, value]) => [key, key === "environment" ? withoutVariables(value, archiveVariable) : value]),
+  );
+}
+
+/** A function's `environment` without the variables whose name matches. */
+export function withoutVariables(environment: unknown, name: RegExp): unknown {
   if (typeof environment !== "object" || environment === null || !("variables" in environment)) return environment;
-  const variables = Object.entries(environment.variables ?? {}).filter(([name]) => !sstVariable.test(name));
+  const variables = Object.entries(environment.variables ?? {}).filter(([variable]) => !name.test(variable));
   return { variables: Object.fromEntries(variables) };
 }
 
-/** Inputs that hold a document as JSON text; written out as JSON, so that a review shows which statement or widget changed. */
-const jsonText = new Set(["policy", "assumeRolePolicy", "dashboardBody"]);
-
-/** The text of `infra/graph.json`, which is committed, so secrets are left out: keys sorted, two spaces, a line feed at the end; equal graphs give equal bytes. */
-export function renderGraph(graph: Graph): string {
-  const { resources, ...head } = graph;
-  return `${JSON.stringify({ ...head, resources: resources.map(({ type, name, inputs, ...options }) => ({ type, name, ...options, inputs: sortKeys(inputs) })) }, null, 2)}\n`;
-}
-
-/** How Pulumi marks a value as secret: an object that has this key, and the value itself beside it. */
-const secretMark = "4dabf18193072939515e22adb298388d";
-
-function sortKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (typeof value !== "object" || value === null) return value;
-  if (secretMark in value) return "(secret)";
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => compare(a, b))
-      .map(([key, inner]) => [
-        key,
-        sortKeys(jsonText.has(key) && typeof inner === "string" ? parseJson(inner) : inner),
-      ]),
-  );
-}
-
-function parseJson(text: string): unknown {
-  return JSON.parse(text);
-}
-
-/** By code unit: the same on every machine, whatever its language. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+function byTypeAndName(a: Identity, b: Identity): number {
+  return compare(a.type, b.type) || compare(a.name, b.name);
 }

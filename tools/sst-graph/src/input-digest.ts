@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sstVersion } from "./sst-version.ts";
+import { sourceFiles } from "./file-digest.ts";
+import { ownSst } from "./sst-package.ts";
 
 const graphSources = import.meta.dirname;
 
@@ -16,7 +17,7 @@ export async function inputDigest(root: string): Promise<string> {
   const hash = createHash("sha256");
   const add = (name: string, content: string) => hash.update(`${name} ${Buffer.byteLength(content)}\n${content}\n`);
 
-  add("sst", sstVersion());
+  add("sst", ownSst().version);
   add("sst.config.ts", await readFile(join(root, "sst.config.ts"), "utf8"));
   for (const [label, folder] of [
     ["infra", join(root, "infra")],
@@ -27,11 +28,4 @@ export async function inputDigest(root: string): Promise<string> {
     }
   }
   return hash.digest("hex");
-}
-
-async function sourceFiles(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder);
-  return names
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts") && !name.endsWith(".config.ts"))
-    .sort();
 }

@@ -1,11 +1,11 @@
-import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { parseArgs, promisify } from "node:util";
+import { parseArgs } from "node:util";
 import * as v from "valibot";
+import { renderGraph } from "./committed-graph.ts";
+import { evaluateProject } from "./evaluate-project.ts";
 import { LOCAL_STAGE, committedStages, graphFile } from "./graph-file.ts";
 import { inputDigest } from "./input-digest.ts";
-import { makeGraph } from "./make-graph.ts";
 import { installPlatform } from "./platform.ts";
 
 const usage = `sst-graph COMMAND [--stage STAGE] [--root DIR]
@@ -13,30 +13,32 @@ const usage = `sst-graph COMMAND [--stage STAGE] [--root DIR]
   write             evaluates sst.config.ts and writes infra/graph.json and every infra/graph.STAGE.json, or the one of STAGE
   check             evaluates sst.config.ts and compares with them
   digest            compares the digest in them with their inputs, without evaluating
-  print             evaluates sst.config.ts for STAGE (local by default), and prints the graph
+  print             evaluates sst.config.ts for STAGE (local by default), and prints the graph as it would be committed
   install-platform  puts SST's platform into .sst/platform, which the others do by themselves
+  evaluate          evaluates the SST project of DIR (here by default), and prints all that there is to know of it
 `;
 
 /** What a command works on. */
 interface Target {
   readonly root: string;
+  /** The folder that the command line names. */
+  readonly given: string | undefined;
   /** Every committed one where it is not given. */
   readonly stage: string | undefined;
 }
 
 const commands: Readonly<Record<string, (target: Target) => Promise<string>>> = {
   async write({ root, stage }) {
-    installPlatform(root, process.env);
     const stages = await stagesOf(root, stage);
-    const graphs = await Promise.all(stages.map((each) => evaluatedApart(root, each)));
+    const graphs = await committedTexts(root, stages);
     await Promise.all(stages.map((each, index) => writeFile(join(root, graphFile(each)), graphs[index] ?? "")));
     return stages.map((each) => `${graphFile(each)} written`).join("\n");
   },
   async check({ root, stage }) {
-    installPlatform(root, process.env);
+    const stages = await stagesOf(root, stage);
+    const graphs = await committedTexts(root, stages);
     return eachFile({ root, stage }, async (file, each) => {
-      const made = await evaluatedApart(root, each);
-      if ((await readFile(join(root, file), "utf8")) !== made)
+      if ((await readFile(join(root, file), "utf8")) !== graphs[stages.indexOf(each)])
         throw new Stale(file, "sst.config.ts gives another graph");
       return `${file} is what sst.config.ts gives`;
     });
@@ -50,12 +52,15 @@ const commands: Readonly<Record<string, (target: Target) => Promise<string>>> = 
     });
   },
   async print({ root, stage = LOCAL_STAGE }) {
-    installPlatform(root, process.env);
-    return (await makeGraph(root, stage)).trimEnd();
+    const [text = ""] = await committedTexts(root, [stage]);
+    return text.trimEnd();
   },
-  async "install-platform"({ root }) {
-    installPlatform(root, process.env);
+  async "install-platform"({ root, stage = LOCAL_STAGE }) {
+    await installPlatform(root, { environment: process.env, stage, onProgress });
     return "SST's platform is in .sst/platform";
+  },
+  async evaluate({ given, stage }) {
+    return JSON.stringify(await evaluateProject({ root: given, stage, onProgress }), null, 2);
   },
 };
 
@@ -75,26 +80,29 @@ async function stagesOf(root: string, stage: string | undefined): Promise<readon
 }
 
 async function eachFile(
-  { root, stage }: Target,
+  { root, stage }: Pick<Target, "root" | "stage">,
   report: (file: string, stage: string) => Promise<string>,
 ): Promise<string> {
   const stages = await stagesOf(root, stage);
   return (await Promise.all(stages.map((each) => report(graphFile(each), each)))).join("\n");
 }
 
-/** A process of its own for each evaluation: SST and Pulumi keep global state. */
-async function evaluatedApart(root: string, stage: string): Promise<string> {
-  const command = [import.meta.filename, "print", "--stage", stage, "--root", root];
-  const printed = await promisify(execFile)(process.execPath, command, { maxBuffer: 64 * 2 ** 20 }).catch(
-    (error: unknown) => {
-      throw new Error(v.is(failureSchema, error) ? error.stderr.trim() : String(error), { cause: error });
-    },
+/** The graphs of `stages` as they would be committed. */
+async function committedTexts(root: string, stages: readonly string[]): Promise<readonly string[]> {
+  // Before they are evaluated side by side: one platform serves all stages.
+  await installPlatform(root, { environment: process.env, stage: LOCAL_STAGE, onProgress });
+  const digest = await inputDigest(root);
+  return Promise.all(
+    stages.map(async (stage) => {
+      const { graph } = await evaluateProject({ root, stage, onProgress, forReview: true });
+      return renderGraph({ ...graph, digest });
+    }),
   );
-  return printed.stdout;
 }
 
-/** How a process that ended with another status than 0 is told. */
-const failureSchema = v.object({ stderr: v.pipe(v.string(), v.nonEmpty()) });
+function onProgress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
 
 async function main(): Promise<void> {
   const { positionals, values } = parseArgs({
@@ -108,7 +116,7 @@ async function main(): Promise<void> {
     return;
   }
   const root = resolve(values.root ?? join(import.meta.dirname, "..", "..", ".."));
-  process.stdout.write(`${await command({ root, stage: values.stage })}\n`);
+  process.stdout.write(`${await command({ root, given: values.root, stage: values.stage })}\n`);
 }
 
 main().catch((error: unknown) => {

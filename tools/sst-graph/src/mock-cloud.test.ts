@@ -34,11 +34,59 @@ test("a table has a stream only where it is asked for", () => {
   expect(create("aws:dynamodb/table:Table", { name: "t", streamEnabled: false }).state).not.toHaveProperty("streamArn");
 });
 
-test("a resource of another type is as it was asked for", () => {
-  expect(create("aws:lambda/permission:Permission", { action: "a" })).toEqual({
-    id: "Logical",
-    state: { action: "a" },
-  });
+test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+  [
+    "aws:lambda/functionUrl:FunctionUrl",
+    { functionName: "f" },
+    { functionUrl: expect.stringMatching(/^https:\/\/[a-z0-9]{32}\.lambda-url\.eu-central-2\.on\.aws\/$/) },
+  ],
+  [
+    "aws:apigatewayv2/api:Api",
+    { name: "a", protocolType: "HTTP" },
+    {
+      apiEndpoint: expect.stringMatching(/^https:\/\/[a-z0-9]{10}\.execute-api\.eu-central-2\.amazonaws\.com$/),
+      executionArn: expect.stringMatching(/^arn:aws:execute-api:eu-central-2:000000000000:[a-z0-9]{10}$/),
+    },
+  ],
+  ["aws:apigatewayv2/api:Api", { protocolType: "WEBSOCKET" }, { apiEndpoint: expect.stringMatching(/^wss:/) }],
+  ["aws:cloudwatch/eventBus:EventBus", { name: "b" }, { arn: "arn:aws:events:eu-central-2:000000000000:event-bus/b" }],
+  ["aws:cloudwatch/eventRule:EventRule", { name: "r" }, { arn: "arn:aws:events:eu-central-2:000000000000:rule/r" }],
+  [
+    "aws:cloudwatch/eventRule:EventRule",
+    { name: "r", eventBusName: "b" },
+    { arn: "arn:aws:events:eu-central-2:000000000000:rule/b/r" },
+  ],
+  [
+    "aws:scheduler/schedule:Schedule",
+    { name: "s" },
+    { arn: "arn:aws:scheduler:eu-central-2:000000000000:schedule/default/s" },
+  ],
+  ["aws:kinesis/stream:Stream", { name: "k" }, { arn: "arn:aws:kinesis:eu-central-2:000000000000:stream/k" }],
+  ["aws:glue/registry:Registry", { name: "g" }, { arn: "arn:aws:glue:eu-central-2:000000000000:registry/g" }],
+])("%s %j is known by what AWS would call it", (type, inputs, attributes) => {
+  expect(create(type, inputs).state).toMatchObject(attributes);
+});
+
+test.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+  ["aws:sqs/queue:Queue", {}, { name: "Logical" }],
+  ["aws:sqs/queue:Queue", { fifoQueue: true }, { name: "Logical.fifo" }],
+  ["aws:s3/bucket:Bucket", {}, { bucket: "logical", arn: "arn:aws:s3:::logical" }],
+  ["aws:sns/topic:Topic", { namePrefix: "t-" }, { name: expect.stringMatching(/^t-[a-z0-9]{8}$/) }],
+])("a raw %s %j without a name gets one", (type, inputs, attributes) => {
+  expect(create(type, inputs).state).toMatchObject(attributes);
+});
+
+test.each([
+  ["aws:sqs/queue:Queue", "https://sqs.eu-central-2.amazonaws.com/123456789012/theirs", { name: "theirs" }],
+  ["aws:sns/topic:Topic", "arn:aws:sns:eu-central-2:123456789012:theirs", { name: "theirs" }],
+  ["aws:s3/bucket:Bucket", "theirs", { bucket: "theirs" }],
+])("a %s that somebody else made is known by its id", (type, existing, attributes) => {
+  const found = createResource({ type, name: "Logical", inputs: {}, existing }, place);
+  expect(found).toMatchObject({ id: existing, state: attributes });
+});
+
+test("a resource of another provider is as it was asked for", () => {
+  expect(create("stripe:index/product:Product", { action: "a" })).toEqual({ id: "Logical", state: { action: "a" } });
 });
 
 test("the place is known", () => {
@@ -48,10 +96,20 @@ test("the place is known", () => {
   });
 });
 
-test("a lookup that only AWS can answer is an error that names it, where Pulumi passes it on too", () => {
+test("what is in an ARN is read from it", () => {
+  const arn = "arn:aws:events:eu-west-1:123456789012:event-bus/b:c";
+  expect(lookUp("aws:index/getArn:getArn", { arn }, place)).toMatchObject({
+    service: "events",
+    region: "eu-west-1",
+    account: "123456789012",
+    resource: "event-bus/b:c",
+  });
+});
+
+test("a lookup that only AWS can answer is an error that names it", () => {
   const token = "aws:ec2/getVpc:getVpc";
   expect(() => lookUp(token, {}, place)).toThrow(UnknownLookup);
   expect(() => lookUp(token, {}, place)).toThrow(
-    expect.objectContaining({ token, details: expect.stringContaining(token) }),
+    expect.objectContaining({ token, message: expect.stringContaining(token) }),
   );
 });

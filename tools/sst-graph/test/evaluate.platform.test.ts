@@ -115,8 +115,12 @@ test.each<[what: string, lines: string[], message: RegExp]>([
   ],
   [
     "a lookup that only AWS can answer",
-    [`new sst.aws.Vpc("Net");`],
-    /^infra\/thing\.ts:1: sst:aws:Vpc "Net": .*getAvailabilityZones/m,
+    [
+      `new sst.aws.Queue("Before");`,
+      `const vpc = aws.ec2.getVpcOutput({ default: true });`,
+      `new aws.ec2.SecurityGroup("Group", { vpcId: vpc.id });`,
+    ],
+    /^infra\/thing\.ts:2: only AWS can answer .*aws:ec2\/getVpc:getVpc/m,
   ],
   ["an ordinary mistake", [``, ``, `$app.nothing.here;`], /^infra\/thing\.ts:3: .*undefined/m],
   ["a mistake in the language", [`const a = (;`], /^infra\/thing\.ts:1:11: ERROR/m],

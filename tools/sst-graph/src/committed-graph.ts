@@ -1,0 +1,52 @@
+import { type Graph, type Resource, withoutVariables } from "./graph.ts";
+import { compare } from "./plain-value.ts";
+
+/** What SST adds to a function's environment for its own client library, which no service uses. */
+const sstVariable = /^SST_/;
+
+/**
+ * The text of `infra/graph.json`, which is committed and reviewed: what reaches the cloud, without what SST's components and
+ * builds are. Keys sorted, two spaces, a line feed at the end; equal graphs give equal bytes.
+ */
+export function renderGraph({ digest, sst, app, stage, removal, protect, region, resources }: Graph): string {
+  const head = { digest, sst, app, stage, removal, protect, region };
+  return `${JSON.stringify({ ...head, resources: resources.map(reviewed) }, null, 2)}\n`;
+}
+
+function reviewed({ type, name, inputs, retainOnDelete }: Resource): object {
+  return {
+    type,
+    name,
+    ...(retainOnDelete && { retainOnDelete }),
+    inputs: sortKeys(
+      type === "aws:lambda/function:Function" && "environment" in inputs
+        ? { ...inputs, environment: withoutVariables(inputs["environment"], sstVariable) }
+        : inputs,
+    ),
+  };
+}
+
+/** Inputs that hold a document as JSON text; written out as JSON, so that a review shows which statement or widget changed. */
+const jsonText = new Set(["policy", "assumeRolePolicy", "dashboardBody"]);
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => compare(a, b))
+      .map(([key, inner]) => [
+        key,
+        sortKeys(jsonText.has(key) && typeof inner === "string" ? parseJson(inner) : inner),
+      ]),
+  );
+}
+
+/** The document; the text itself where it is none, as with a policy that is a secret. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
