@@ -22,10 +22,14 @@ const LIMITS: readonly (readonly [string, string, string])[] = [
   ],
   ["decompressed bytes for each compressed one, beyond those", "INFLATION_RATIO", `${limits.INFLATION_RATIO}`],
   ["commas and opening brackets of an NDJSON line, outside its texts", "LINE_VALUES", `${limits.LINE_VALUES}`],
-  ["refused lines of one file, after which it is not read on", "REJECTED_LINES", `${limits.REJECTED_LINES}`],
+  ["rejected lines of one file, after which it is not read on", "REJECTED_LINES", `${limits.REJECTED_LINES}`],
   ["a reason", "REASON_BYTES", `${limits.REASON_BYTES} bytes`],
-  ["raw text that is kept of a refused line", "RAW_BYTES", `${limits.RAW_BYTES / 1024} KiB`],
-  ["the order id that is kept of a refused line", "REJECTED_ORDER_ID_BYTES", `${limits.REJECTED_ORDER_ID_BYTES} bytes`],
+  ["raw text that is kept of a rejected line", "RAW_BYTES", `${limits.RAW_BYTES / 1024} KiB`],
+  [
+    "the order id that is kept of a rejected line",
+    "REJECTED_ORDER_ID_BYTES",
+    `${limits.REJECTED_ORDER_ID_BYTES} bytes`,
+  ],
   ["pieces of one product in a line", "MAX_QUANTITY", `${contract.MAX_QUANTITY}`],
 ];
 
@@ -47,7 +51,7 @@ ${table(
 ## Files
 
 The receipt in the uploads table says how a file ended: \`done\`, read to its end; \`incomplete\`, read up to a break; \`refused\`, not taken at all.
-A refused line is in the rejects bucket, with its number, the reasons and its text, and with it every other line of its order: an order is
+A rejected line is in the rejects bucket, with its number, the reasons and its text, and with it every other line of its order: an order is
 never sent in part. In most of these files a good order stands \`before\` and another \`after\` what the case is about, which begins on line 3
 of a CSV file, on line 2 of NDJSON.
 

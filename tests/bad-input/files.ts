@@ -77,7 +77,7 @@ const TEXT = (chars: number) => `expected 1 to ${chars} characters, no control c
 const UTF8 = "expected UTF-8, received bytes of another encoding, or the replacement character U+FFFD";
 const DATE = "expected a date that exists, YYYY-MM-DD";
 const ofOrder = (faulty: number) =>
-  `expected an order of which every line is accepted, received line ${faulty} of the same order was refused`;
+  `expected an order of which every line is accepted, received line ${faulty} of the same order was rejected`;
 const CUT = "expected an order whose end could be read, received a file that breaks off before";
 const LINE = "expected a line of at most 1048576 bytes, received a longer line";
 
@@ -89,7 +89,7 @@ export const files: readonly FileCase[] = [
   {
     input: "an unknown header",
     contents: () => "sku;price\n4711;9.95\n",
-    receipt: "refused: the first line is no header of the superstore layout",
+    receipt: "refused: the first line is not the header of the superstore layout",
     orders: [],
     rejects: [],
   },
@@ -194,7 +194,7 @@ export const files: readonly FileCase[] = [
     orders: BOTH,
     rejects: [
       "line 3: expected 21 fields, received 3",
-      'line 4: field 4: expected a quoted field closed before the comma, quotes in it doubled (""), received a quote in its midst',
+      'line 4: field 4: expected a quoted field closed before the comma, quotes in it doubled (""), received an unescaped quote inside the field',
     ],
   },
   {

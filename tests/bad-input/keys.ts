@@ -53,7 +53,7 @@ export const keys: readonly KeyCase[] = [
     input: "a zero-byte “folder” object",
     key: "partners/2024/",
     contents: "",
-    receipt: "refused: a folder, no file",
+    receipt: "refused: a folder, not a file",
     orders: [],
   },
   { input: "a file whose key ends in a slash", key: "partners/2024/orders/", ...done },

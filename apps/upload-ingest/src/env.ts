@@ -5,7 +5,7 @@ const name = v.pipe(v.string(), v.nonEmpty());
 const schema = v.object({
   /** The bucket whose uploads are handled. */
   UPLOADS_BUCKET: name,
-  /** The bucket for refused lines. Must not trigger this service. */
+  /** The bucket for rejected lines. Must not trigger this service. */
   REJECTS_BUCKET: name,
   /** The table of receipts: partition key `id` (S). */
   UPLOADS_TABLE: name,

@@ -7,7 +7,7 @@ import type { Findings } from "./order-file/found-order.ts";
 import { CHECKPOINT_ORDERS, ORDER_EVENT_BYTES, RAW_BYTES, REJECTED_LINES } from "./limits.ts";
 import { orderEvent } from "./sending/order-event.ts";
 import { OrderFile } from "./order-file/order-file.ts";
-import { FileRefused } from "./order-file/order-reader.ts";
+import { InvalidFile } from "./order-file/order-reader.ts";
 import { OrderSender } from "./sending/order-sender.ts";
 import type { OutgoingOrder } from "./sending/order-sender.ts";
 import type { OrdersOutlet } from "./sending/orders-outlet.ts";
@@ -35,8 +35,6 @@ export interface FileRun {
   readonly remainingMs: () => number;
   /** Aborted when the run must stop. */
   readonly signal: AbortSignal;
-  /** `REJECTED_LINES` by default. */
-  readonly maxRejectedLines?: number;
   /** Called after every `CHECKPOINT_ORDERS` acknowledged orders or so. */
   readonly saveCheckpoint: (checkpoint: number) => Promise<void>;
 }
@@ -48,13 +46,13 @@ export interface FileRun {
  * @throws RunInterrupted where it was not read to its end and another run can do better
  */
 export async function ingestFile(run: FileRun): Promise<Ingested> {
-  const { upload, rejects, signal, maxRejectedLines = REJECTED_LINES } = run;
+  const { upload, rejects, signal } = run;
   const contents = fileContents(run.stored);
   const file = new OrderFile();
   const sender = new OrderSender({ outlet: run.outlet, alreadySent: run.checkpoint, remainingMs: run.remainingMs });
   let saved = run.checkpoint;
   let rejectedLines = 0;
-  let refusedOrders = 0;
+  let unsendableOrders = 0;
 
   try {
     const ending = await readToEnd();
@@ -66,7 +64,7 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
       ...ending,
       ...(file.format !== undefined && { format: file.format }),
       lines: file.lines,
-      orders: sender.taken - refusedOrders,
+      orders: sender.taken - unsendableOrders,
       rejectedLines,
       ...(rejectsKey !== undefined && { rejectsKey }),
       ...(sha256 !== undefined && { sha256 }),
@@ -81,13 +79,13 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
     try {
       for await (const chunk of contents.chunks) {
         await take(file.push(chunk));
-        if (rejectedLines > maxRejectedLines) throw new FileBroken(`more than ${maxRejectedLines} lines refused`);
+        if (rejectedLines > REJECTED_LINES) throw new FileBroken(`more than ${REJECTED_LINES} lines rejected`);
         await keepCheckpoint();
       }
       await take(file.end());
       return { status: "done" };
     } catch (error) {
-      if (error instanceof FileRefused) return { status: "refused", reason: error.reason };
+      if (error instanceof InvalidFile) return { status: "refused", reason: error.reason };
       if (!(error instanceof FileBroken)) throw error;
       return cut(error.reason);
     }
@@ -98,7 +96,7 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
       await take(file.cut(reason));
       return { status: "incomplete", reason };
     } catch (error) {
-      if (error instanceof FileRefused) return { status: "refused", reason: error.reason };
+      if (error instanceof InvalidFile) return { status: "refused", reason: error.reason };
       throw error;
     }
   }
@@ -126,8 +124,8 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
   }
 
   async function rejectUnsendable(): Promise<void> {
-    for (const { order, reason } of sender.takeRefused()) {
-      refusedOrders++;
+    for (const { order, reason } of sender.takeUnsendable()) {
+      unsendableOrders++;
       await write(rejectOrder(order, { path: "", expected: "an event that the queue takes", received: reason }));
     }
   }

@@ -80,21 +80,21 @@ const pieces = fc.array(
 );
 type Piece = typeof pieces extends fc.Arbitrary<(infer T)[]> ? T : never;
 
-/** What must be found of an order, and of a refused line. */
+/** What must be found of an order, and of a rejected line. */
 type Order = { orderId: string; name: string; lines: number; total: string };
-type Refused = { line: number; raw: string };
+type Rejected = { line: number; raw: string };
 
 /** A file that is put together line by line, and what must be found in it. */
 class Manuscript {
   readonly lines: Uint8Array[] = [];
   readonly orders: Order[] = [];
-  readonly refused: Refused[] = [];
+  readonly rejected: Rejected[] = [];
   #nextLine = 1;
 
-  write(text: string | Uint8Array, isRefused = false): void {
+  write(text: string | Uint8Array, isRejected = false): void {
     const bytes = Buffer.from(text);
     const raw = bytes.toString();
-    if (isRefused) this.refused.push({ line: this.#nextLine, raw: cutToBytes(raw, RAW_BYTES) });
+    if (isRejected) this.rejected.push({ line: this.#nextLine, raw: cutToBytes(raw, RAW_BYTES) });
     this.lines.push(bytes);
     this.#nextLine += raw.split("\n").length;
   }
@@ -176,7 +176,7 @@ function writeNdjsonOrder(file: Manuscript, orderId: string, part: Exclude<Order
   file.write(JSON.stringify({ pad, ...spoil[part.fault % spoil.length]?.(data) }), true);
 }
 
-/** Puts the file through the service, its stores in memory, and gives what was sent and what was refused. */
+/** Puts the file through the service, its stores in memory, and gives what was sent and what was rejected. */
 async function ingest(bytes: Uint8Array, chunkBytes: number) {
   const { ports, receipts, rejects, sent, behaviour } = memoryPorts({ file: bytes });
   behaviour.chunkBytes = Math.max(chunkBytes, Math.ceil(bytes.length / 20_000));
@@ -187,8 +187,8 @@ async function ingest(bytes: Uint8Array, chunkBytes: number) {
     const { orderId, customer, lines, total } = event.value.data;
     return { orderId, name: customer.name, lines: lines.length, total };
   });
-  const refused = [...rejects.values()].flat().map(({ line, raw }): Refused => ({ line, raw }));
-  return { receipt: [...receipts.values()][0], orders, refused: refused.toSorted((a, b) => a.line - b.line) };
+  const rejected = [...rejects.values()].flat().map(({ line, raw }): Rejected => ({ line, raw }));
+  return { receipt: [...receipts.values()][0], orders, rejected: rejected.toSorted((a, b) => a.line - b.line) };
 }
 
 const options = fc.record({
@@ -206,19 +206,19 @@ function packed(bytes: Buffer, packing: string): Buffer {
   return Buffer.concat([gzipSync(bytes.subarray(0, middle)), gzipSync(bytes.subarray(middle))]);
 }
 
-test("exactly the good orders are sent and exactly the bad lines refused, in every format, however the file is cut", async () => {
+test("exactly the good orders are sent and exactly the bad lines rejected, in every format, however the file is cut", async () => {
   await fc.assert(
     fc.asyncProperty(pieces, options, async (parts, { format, packing, hasByteOrderMark, ...rest }) => {
       const file = format === "csv" ? csvOf(parts) : ndjsonOf(parts);
       const text = file.bytes(rest.lineEnd, rest.endsWithLineEnd);
       const bytes = packed(hasByteOrderMark ? Buffer.concat([Buffer.from("\uFEFF"), text]) : text, packing);
-      const { receipt, orders, refused } = await ingest(bytes, rest.chunkBytes);
+      const { receipt, orders, rejected } = await ingest(bytes, rest.chunkBytes);
       expect(orders).toEqual(file.orders);
-      expect(refused).toEqual(file.refused);
+      expect(rejected).toEqual(file.rejected);
       expect(receipt).toMatchObject({
         status: "done",
         orders: file.orders.length,
-        rejectedLines: file.refused.length,
+        rejectedLines: file.rejected.length,
       });
     }),
     { numRuns: 200 },

@@ -179,7 +179,7 @@ describe("the receipt says why", () => {
 
   test.each([
     ["a zero-byte object", uploaded("a.csv", { size: 0 }), "empty"],
-    ["a folder, as the console makes one,", uploaded("folder/", { size: 0 }), "a folder, no file"],
+    ["a folder, as the console makes one,", uploaded("folder/", { size: 0 }), "a folder, not a file"],
   ])("%s is refused", async (_name, event, reason) => {
     expect((await receiptOf(event)).receipt).toMatchObject({ status: "refused", reason, lines: 0 });
   });
@@ -200,7 +200,7 @@ describe("the receipt says why", () => {
     const { receipt, sent } = await receiptOf(uploaded("a.csv"), "name,price\nAda Example,12\n");
     expect(receipt).toMatchObject({
       status: "refused",
-      reason: "the first line is no header of the superstore layout",
+      reason: "the first line is not the header of the superstore layout",
     });
     expect(sent).toEqual([]);
   });
@@ -216,7 +216,7 @@ describe("the receipt says why", () => {
     expect(receipt?.rejectedLines).toBe(rejects.length);
   });
 
-  test("an order over the event limit is refused, its neighbours are not", async () => {
+  test("an order over the event limit is rejected, its neighbours are not", async () => {
     const lines = Array.from({ length: 450 }, () => sampleLine({ productName: "y".repeat(500) }));
     const orders = [sampleOrder({ orderId: "A" }), sampleOrder({ orderId: "B", lines }), sampleOrder({ orderId: "C" })];
     const { receipt, rejects, sent } = await receiptOf(
@@ -231,11 +231,11 @@ describe("the receipt says why", () => {
   });
 });
 
-test("an order that the queue refuses is a reject with the queue's reason", async () => {
+test("an order that the queue rejects is a reject with the queue's reason", async () => {
   const { ports, receipts, rejects, behaviour } = memoryPorts({ a: csv("A-1", "A-2", "A-2", "A-3") });
   behaviour.send = async (bodies) =>
     bodies.map((body) =>
-      body.includes('"A-2"') ? { kind: "refused", reason: "InvalidMessageContents" } : { kind: "sent" },
+      body.includes('"A-2"') ? { kind: "rejected", reason: "InvalidMessageContents" } : { kind: "sent" },
     );
   const invocation = testInvocation();
   await ingestUpload(ports)(uploaded("a"), invocation);

@@ -1,9 +1,9 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import { cutToBytes } from "@doorbell/aws-events/describe-issues";
 import type { ObjectEvent } from "@doorbell/aws-events/s3";
-import type { Grant, Lease } from "@doorbell/idempotency/lease";
+import type { LeaseHandle, Lease } from "@doorbell/idempotency/lease";
 import { ingestFile, type Ingested, RunInterrupted } from "./ingest-file.ts";
-import { LEASE_PATIENCE_MS, REASON_BYTES } from "./limits.ts";
+import { LEASE_MAX_WAIT_MS, REASON_BYTES } from "./limits.ts";
 import { ObjectGone, type ObjectSource } from "./stored-object/object-source.ts";
 import type { OrdersOutlet } from "./sending/orders-outlet.ts";
 import type { Receipt, Receipts } from "./records/receipts.ts";
@@ -22,7 +22,7 @@ export interface IngestPorts {
 }
 
 /**
- * Handles one upload: its orders go out, its refused lines are kept, its receipt says how it ended.
+ * Handles one upload: its orders go out, its rejected lines are kept, its receipt says how it ended.
  *
  * A repeated event of an upload that has ended does nothing. One that comes while another run is under way throws, so that Lambda
  * delivers it later; one that finds the lease of a run that died waits for its end. A run that crashed or ran out of time is repeated from the file's beginning without sending the orders before
@@ -38,7 +38,7 @@ export function ingestUpload(ports: IngestPorts) {
       key: `upload-ingest#${upload.id}`,
       fingerprint: upload.id,
       remainingMs: () => invocation.remainingMs(),
-      patienceMs: LEASE_PATIENCE_MS,
+      maxWaitMs: LEASE_MAX_WAIT_MS,
     };
     const outcome = await ports.lease
       .run(request, (grant) => runUpload(ports, upload, grant, invocation))
@@ -57,7 +57,7 @@ export function ingestUpload(ports: IngestPorts) {
   };
 }
 
-async function runUpload(ports: IngestPorts, upload: Upload, { fence, signal }: Grant, invocation: Invocation) {
+async function runUpload(ports: IngestPorts, upload: Upload, { fence, signal }: LeaseHandle, invocation: Invocation) {
   const { receipts } = ports;
   const earlier = await receipts.find(upload.id);
   // A run that crashed between its receipt and the end of its lease: there is nothing left to do.
@@ -89,7 +89,7 @@ async function ingest(
   begun: Receipt,
   time: { readonly signal: AbortSignal; readonly remainingMs: () => number },
 ): Promise<Ingested> {
-  if (upload.size === 0) return refused(upload.key.endsWith("/") ? "a folder, no file" : "empty");
+  if (upload.size === 0) return refused(upload.key.endsWith("/") ? "a folder, not a file" : "empty");
   try {
     return await ingestFile({
       upload,

@@ -31,7 +31,7 @@ test("the limits are those of the design", () => {
 });
 
 /** Lines of exactly the limit, and of one byte more, between two that are good. */
-describe("a line of LINE_BYTES is read, one of a byte more is refused", () => {
+describe("a line of LINE_BYTES is read, one of a byte more is rejected", () => {
   const chunkSizes = [1000, 70_000, 2 * MIB];
 
   test("CSV", () => {
@@ -64,7 +64,7 @@ describe("a line of LINE_BYTES is read, one of a byte more is refused", () => {
   });
 });
 
-test("an event of ORDER_EVENT_BYTES is sent, one of a byte more is refused", async () => {
+test("an event of ORDER_EVENT_BYTES is sent, one of a byte more is rejected", async () => {
   const ingest = async (productNameChars: number) => {
     const lines = Array.from({ length: 400 }, () => sampleLine({ productName: "y".repeat(422) }));
     const order = sampleOrder({ lines: [...lines, sampleLine({ productName: "y".repeat(productNameChars) })] });
@@ -121,7 +121,7 @@ describe("a step finds no more than STEP_LINES lines and those of one order", ()
   test.each([
     ["CSV, short lines", `${header}\n${"y\n".repeat(50_000)}`],
     ["CSV, an unclosed quote", `${header}\n1,"open\n${"y\n".repeat(600_000)}`],
-    ["CSV, one order and the lines for which it is refused", `${header}\n${oneOrder}${"1,A-1\n".repeat(50_000)}`],
+    ["CSV, one order and the lines for which it is rejected", `${header}\n${oneOrder}${"1,A-1\n".repeat(50_000)}`],
     ["NDJSON, short lines", "{}\n".repeat(50_000)],
     ["NDJSON, orders", `${JSON.stringify(sampleOrder())}\n`.repeat(5_000)],
   ])("%s", (_, contents) => {

@@ -38,13 +38,13 @@ export const INFLATION_FREE_BYTES = 64 * MIB;
 /** The reasons of one reject, and the reason in a receipt, have at most this many bytes. */
 export const REASON_BYTES = MAX_REASON_BYTES;
 
-/** At most this many bytes of a refused line are kept. */
+/** At most this many bytes of a rejected line are kept. */
 export const RAW_BYTES = 4 * KIB;
 
 /** At most this many bytes of an unreadable order's id are kept. */
 export const REJECTED_ORDER_ID_BYTES = 256;
 
-/** After so many refused lines the rest of the file is not read: it is another kind of file, or a broken export. */
+/** After so many rejected lines the rest of the file is not read: it is another kind of file, or a broken export. */
 export const REJECTED_LINES = 1_000_000;
 
 /** `SendMessageBatch` takes ten entries (SQS: Amazon SQS message quotas). */
@@ -72,7 +72,7 @@ export const LEASE_MS = 10_000;
  * How long a run waits for a lease: to the end of one whose owner has died (a second is the margin for clocks that are apart, another for
  * the way). After a crash the next delivery so goes on, whenever it comes, and spends no retry on finding the upload held by a dead run.
  */
-export const LEASE_PATIENCE_MS = LEASE_MS + 2_000;
+export const LEASE_MAX_WAIT_MS = LEASE_MS + 2_000;
 
 /** Leases are remembered for longer than a failed event may wait in the failure queue (14 days). */
 export const LEASE_TTL_SECONDS = 30 * 24 * 3600;

@@ -134,7 +134,7 @@ test("a gzip named .csv is taken for what it is", async () => {
   expect(await takeOrders()).toMatchObject([{ orderId: "A-1" }]);
 });
 
-test("refused lines are kept with line number and reasons", async () => {
+test("rejected lines are kept with line number and reasons", async () => {
   await handler(
     await upload("bad.csv", [header, csvLine(), "rubbish", csvLine({ "Order ID": "A-2", Quantity: "0" })].join("\r\n")),
     context,
@@ -154,7 +154,7 @@ test("refused lines are kept with line number and reasons", async () => {
   ]);
 });
 
-test("many refused lines go up in parts", { timeout: 60_000 }, async () => {
+test("many rejected lines go up in parts", { timeout: 60_000 }, async () => {
   const lines = 5000;
   const wide = csvLine({ "Order ID": "", "Row ID": "9".repeat(4000) });
   await handler(await upload("wide.csv", [header, ...Array.from({ length: lines }, () => wide)].join("\n")), context);

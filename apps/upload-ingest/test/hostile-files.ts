@@ -133,13 +133,13 @@ export const hostileFiles: readonly HostileFile[] = [
     status: "done",
   },
   {
-    input: "CSV: 60 orders, each behind a line of 1 MB that is refused",
+    input: "CSV: 60 orders, each behind a line of 1 MB that is rejected",
     contents: () =>
       beside((number) => csvLine({ "Order ID": `long order id ${number}` }), "漢".repeat(340_000), csvHead),
     status: "done",
   },
   {
-    input: "NDJSON: 60 orders, each behind a line of 1 MB that is refused",
+    input: "NDJSON: 60 orders, each behind a line of 1 MB that is rejected",
     contents: () =>
       beside(
         (number) => JSON.stringify(sampleOrder({ orderId: `long order id ${number}` })),

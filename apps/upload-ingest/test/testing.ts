@@ -41,7 +41,7 @@ export function quoteIfNeeded(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-/** Everything that is found in a file, which is read in chunks of `chunkBytes`. @throws FileRefused */
+/** Everything that is found in a file, which is read in chunks of `chunkBytes`. @throws InvalidFile */
 export function readAll(contents: string | Uint8Array, chunkBytes = Number.POSITIVE_INFINITY) {
   const bytes = Buffer.from(contents);
   const file = new OrderFile();

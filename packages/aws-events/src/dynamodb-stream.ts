@@ -1,6 +1,6 @@
 import { readImage, type Image } from "./attribute-value.ts";
 import { type Fields, readFields, readName, readOptionalText, readText, refuseField } from "./fields.ts";
-import type { Envelope } from "./parsed.ts";
+import type { ParsedBatch } from "./parsed.ts";
 import { parseRecords } from "./records.ts";
 
 /** A change of one item (AWS: "Using AWS Lambda with Amazon DynamoDB", `Record` of DynamoDB Streams). */
@@ -25,7 +25,7 @@ export interface StreamRecord {
  * Reads what Lambda hands to a function of a DynamoDB stream, whichever of the four view types the stream has. Never
  * throws on a payload. The state and bounds of a tumbling window are read by `parseTimeWindow`.
  */
-export function parseStreamEvent(event: unknown): Envelope<StreamRecord> {
+export function parseStreamEvent(event: unknown): ParsedBatch<StreamRecord> {
   return parseRecords(event, contract);
 }
 

@@ -2,7 +2,7 @@ import { type BusEvent, isBusEvent, parseEventBridgeEvent } from "./event-bridge
 import { type Fields, isObject, readFields, readName } from "./fields.ts";
 import { EXPECTED_INSTANT, isInstant } from "./calendar.ts";
 import { issueAt, joinPath } from "./issue.ts";
-import type { Envelope, Issue, Parsed, ParsedRecord } from "./parsed.ts";
+import type { ParsedBatch, Issue, Parsed, ParsedRecord } from "./parsed.ts";
 import { sourceOf } from "./records.ts";
 import { type ObjectEvent, parseS3Event, readObjectFacts } from "./s3.ts";
 import { parseSnsEvent } from "./sns.ts";
@@ -17,7 +17,7 @@ type Carrier = { readonly index: number; readonly id?: string };
  * Records carry the index and the id of the queue or topic message, or of the bus event, that brought them; one message may bring several, and
  * a test event of S3 brings none. Paths go on into the message: `Records[0].body.Records[0].s3.object.key`.
  */
-export function parseObjectEvents(event: unknown): Envelope<ObjectEvent> {
+export function parseObjectEvents(event: unknown): ParsedBatch<ObjectEvent> {
   if (isBusEvent(event)) return { ok: true, records: [fromBus(event, "")] };
   const first: unknown = isObject(event) && Array.isArray(event["Records"]) ? event["Records"][0] : undefined;
   const source = sourceOf(first);
@@ -26,7 +26,7 @@ export function parseObjectEvents(event: unknown): Envelope<ObjectEvent> {
   return parseS3Event(event);
 }
 
-function unpack<T>(envelope: Envelope<T>, textOf: (message: T) => string, field: string): Envelope<ObjectEvent> {
+function unpack<T>(envelope: ParsedBatch<T>, textOf: (message: T) => string, field: string): ParsedBatch<ObjectEvent> {
   if (!envelope.ok) return envelope;
   const records = envelope.records.flatMap((record) =>
     record.ok ? fromText(textOf(record.value), `Records[${record.index}].${field}`, carrierOf(record)) : [record],

@@ -20,6 +20,6 @@ export type Parsed<T> =
 export type ParsedRecord<T> = Parsed<T> & { readonly index: number; readonly id?: string };
 
 /** A Lambda event of one source: its records one by one, or why it is not an event of this source at all. */
-export type Envelope<T> =
+export type ParsedBatch<T> =
   | { readonly ok: true; readonly records: readonly ParsedRecord<T>[] }
   | { readonly ok: false; readonly issues: readonly Issue[] };

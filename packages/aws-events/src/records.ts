@@ -1,5 +1,5 @@
 import { type Fields, isObject, type Place, refuse, refuseField } from "./fields.ts";
-import type { Envelope, Issue, ParsedRecord } from "./parsed.ts";
+import type { ParsedBatch, Issue, ParsedRecord } from "./parsed.ts";
 
 /** How the records of one event source are read. */
 export interface RecordContract<T> {
@@ -16,7 +16,7 @@ export interface RecordContract<T> {
  * Not `ok` as a whole: something without a `Records` array, or with no record of this source among its records.
  * `path` is where the event sits in a larger payload.
  */
-export function parseRecords<T>(event: unknown, contract: RecordContract<T>, path = ""): Envelope<T> {
+export function parseRecords<T>(event: unknown, contract: RecordContract<T>, path = ""): ParsedBatch<T> {
   const { eventSource } = contract;
   // One list of issues for the whole batch, which each record leaves empty.
   const issues: Issue[] = [];

@@ -8,7 +8,7 @@ import {
   readText,
   refuseField,
 } from "./fields.ts";
-import type { Envelope } from "./parsed.ts";
+import type { ParsedBatch } from "./parsed.ts";
 import { parseRecords } from "./records.ts";
 
 /** Something happened to an object of a bucket (AWS: "Event message structure" of S3). */
@@ -41,7 +41,7 @@ export interface ObjectEvent {
  * notifications are set up is an event without records. Records have no id of their own. `path` is where the event sits in
  * a larger payload.
  */
-export function parseS3Event(event: unknown, path = ""): Envelope<ObjectEvent> {
+export function parseS3Event(event: unknown, path = ""): ParsedBatch<ObjectEvent> {
   if (isObject(event) && event["Event"] === "s3:TestEvent") return { ok: true, records: [] };
   return parseRecords(event, contract, path);
 }

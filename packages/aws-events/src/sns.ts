@@ -1,6 +1,6 @@
 import { type Fields, isObject, readFields, readInstant, readName, readOptionalText, readText } from "./fields.ts";
 import { MAX_ISSUES } from "./issue.ts";
-import type { Envelope } from "./parsed.ts";
+import type { ParsedBatch } from "./parsed.ts";
 import { parseRecords } from "./records.ts";
 
 /** A message of a topic, standard or FIFO, as Lambda delivers it (AWS: "Invoking Lambda functions with Amazon SNS notifications"). */
@@ -21,7 +21,7 @@ export interface TopicMessage {
  * Reads what Lambda hands to a function of a topic. Never throws on a payload. Signatures are not looked at: Lambda calls
  * the function for the topic only. Their URLs, which SNS spells `…Url` here and `…URL` elsewhere, do not matter therefore.
  */
-export function parseSnsEvent(event: unknown): Envelope<TopicMessage> {
+export function parseSnsEvent(event: unknown): ParsedBatch<TopicMessage> {
   return parseRecords(event, contract);
 }
 

@@ -1,6 +1,6 @@
 import { type Fields, readFields, readName, readOptionalText, readText, refuseField } from "./fields.ts";
 import { MAX_ISSUES } from "./issue.ts";
-import type { Envelope } from "./parsed.ts";
+import type { ParsedBatch } from "./parsed.ts";
 import { parseRecords } from "./records.ts";
 
 /** An attribute that the sender put on a message. Which value is there follows from `dataType`; binary is base64. */
@@ -30,7 +30,7 @@ export interface QueueMessage {
  * Reads what Lambda hands to a function of a queue. Never throws on a payload. MD5 sums are not looked at: Lambda has
  * verified the message when it received it.
  */
-export function parseSqsEvent(event: unknown): Envelope<QueueMessage> {
+export function parseSqsEvent(event: unknown): ParsedBatch<QueueMessage> {
   return parseRecords(event, contract);
 }
 

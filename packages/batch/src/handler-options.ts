@@ -1,11 +1,11 @@
-import type { Envelope } from "@doorbell/aws-events/parsed";
+import type { ParsedBatch } from "@doorbell/aws-events/parsed";
 import type { InvocationLog, LambdaContext } from "@doorbell/logger/log";
 import type { Invocation } from "./invocation.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What every handler needs: the parser of its event source, and a logger that knows the invocation. */
 export interface HandlerOptions<R> {
-  readonly parse: (event: unknown) => Envelope<R>;
+  readonly parse: (event: unknown) => ParsedBatch<R>;
   readonly log: { invocation(context: LambdaContext, event: unknown): InvocationLog };
   /** When what the record tells of happened, milliseconds since 1970, for the metric `EventAge`. Must not throw. */
   readonly happenedAt?: (record: R) => number | undefined;

@@ -1,4 +1,4 @@
-import type { Envelope } from "@doorbell/aws-events/parsed";
+import type { ParsedBatch } from "@doorbell/aws-events/parsed";
 import { expect, test } from "vitest";
 import { eventOf, type Item, parserOf } from "../test/events.ts";
 import { lambdaContext } from "../test/lambda-context.ts";
@@ -62,7 +62,7 @@ test("what is thrown says nothing of the payload in any property that a log woul
   const { base, event } = setUp([{ id: "a" }]);
   const issues = [{ path: "", expected: "an event of aws:s3", received: '"Ada Example"' }];
   const record = { ok: false as const, index: 0, issues };
-  const refusing = (parse: () => Envelope<Item & { messageId: string }>) =>
+  const refusing = (parse: () => ParsedBatch<Item & { messageId: string }>) =>
     objectHandler({ ...base, parse, handle: async () => {} });
   const rejecting = objectHandler({
     ...base,

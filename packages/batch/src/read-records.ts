@@ -1,4 +1,4 @@
-import type { Envelope, Issue, ParsedRecord } from "@doorbell/aws-events/parsed";
+import type { ParsedBatch, Issue, ParsedRecord } from "@doorbell/aws-events/parsed";
 import { loggableReason } from "./reason.ts";
 
 /** A record that will not be retried, as Lambda delivered it: sending `raw` back is a plain redelivery. */
@@ -20,7 +20,7 @@ export type ReadRecord<R> = RejectedRecord &
 export function readRecords<R>(
   source: string,
   event: unknown,
-  envelope: Envelope<R>,
+  envelope: ParsedBatch<R>,
   idOf: (parsed: ParsedRecord<R>, raw: unknown) => string | undefined,
 ): readonly ReadRecord<R>[] {
   if (!envelope.ok) throw new UnexpectedEventError(source, envelope.issues);

@@ -21,11 +21,9 @@ export function parkInQueue(options: {
   readonly client: SQSClient;
   readonly queueUrl: string;
   readonly service: string;
-  /** The queue's own `MaximumMessageSize` where that is lower than SQS's limit. */
-  readonly messageLimitBytes?: number;
   readonly now?: () => Date;
 }): Park {
-  const { client, queueUrl, service, messageLimitBytes = MESSAGE_LIMIT_BYTES, now = () => new Date() } = options;
+  const { client, queueUrl, service, now = () => new Date() } = options;
   return async (record, reason) => {
     const body = property(record.raw, "body");
     if (typeof body !== "string") throw new NoBodyError(record.id);
@@ -46,7 +44,7 @@ export function parkInQueue(options: {
         MessageAttributes: {
           ...kept,
           ...facts,
-          DoorbellReason: text(storableReason(reason, Math.max(messageLimitBytes - used, SHORTEST_REASON_BYTES))),
+          DoorbellReason: text(storableReason(reason, Math.max(MESSAGE_LIMIT_BYTES - used, SHORTEST_REASON_BYTES))),
         },
       }),
     );

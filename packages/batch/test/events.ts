@@ -1,4 +1,4 @@
-import type { Envelope, ParsedRecord } from "@doorbell/aws-events/parsed";
+import type { ParsedBatch, ParsedRecord } from "@doorbell/aws-events/parsed";
 
 /** A record of the small events below: an id, a key, and whether it is to parse. */
 export interface Item {
@@ -19,7 +19,7 @@ export function eventOf(items: readonly Item[]): { Records: object[] } {
 }
 
 /** Parses `eventOf(items)` as the envelope parsers do. */
-export function parserOf(items: readonly Item[]): () => Envelope<Parsed> {
+export function parserOf(items: readonly Item[]): () => ParsedBatch<Parsed> {
   return () => ({ ok: true, records: items.map(parsedOf) });
 }
 

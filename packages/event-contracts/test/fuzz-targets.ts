@@ -6,7 +6,7 @@ import { parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";
 import { parseObjectEvents } from "@doorbell/aws-events/object-events";
 import { ORDER_CANCELLED_TYPE } from "../src/order-cancelled.ts";
 import { ORDER_PLACED_TYPE } from "../src/order-placed.ts";
-import type { Envelope, Issue, Parsed } from "@doorbell/aws-events/parsed";
+import type { ParsedBatch, Issue, Parsed } from "@doorbell/aws-events/parsed";
 import { parseS3Event } from "@doorbell/aws-events/s3";
 import { parseSnsEvent } from "@doorbell/aws-events/sns";
 import { parseSqsEvent } from "@doorbell/aws-events/sqs";
@@ -93,7 +93,7 @@ export const FUZZ_TARGETS: readonly FuzzTarget[] = [
 function ofRecords<T>(
   name: string,
   record: object,
-  parse: (event: unknown) => Envelope<T>,
+  parse: (event: unknown) => ParsedBatch<T>,
   expected: (record: unknown) => unknown,
 ): FuzzTarget {
   const neighbour = structuredClone(record);

@@ -91,9 +91,9 @@ describe("The DynamoDB store", () => {
     const duplicate = statement("DuplicateItem");
     const retrying = dynamoStore(dynamodb.clientThatTries(2));
     dynamodb.answer(failure("InternalServerError", 500), duplicate);
-    expect(await retrying.write([insert("a")])).toEqual([{ kind: "refused", unanswered: true }]);
+    expect(await retrying.write([insert("a")])).toEqual([{ kind: "condition-failed", unanswered: true }]);
     dynamodb.answer(duplicate);
-    expect(await retrying.write([insert("a")])).toEqual([{ kind: "refused" }]);
+    expect(await retrying.write([insert("a")])).toEqual([{ kind: "condition-failed" }]);
   });
 
   it("takes a cancelled transaction apart by its reasons", async () => {
@@ -103,7 +103,7 @@ describe("The DynamoDB store", () => {
     dynamodb.answer(cancelled("None", "TransactionConflict"));
     expect(await store.transact(writes)).toMatchObject({ kind: "throttled" });
     dynamodb.answer(cancelled("TransactionConflict", "ConditionalCheckFailed"));
-    expect(await store.transact(writes)).toEqual({ kind: "refused", positions: [1] });
+    expect(await store.transact(writes)).toEqual({ kind: "condition-failed", positions: [1] });
     dynamodb.answer(cancelled("ConditionalCheckFailed", "ValidationError"));
     expect(await store.transact(writes)).toMatchObject({ kind: "failed", code: "ValidationError" });
   });

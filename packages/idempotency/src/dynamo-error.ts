@@ -1,7 +1,7 @@
 import { type BatchStatementError, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import type { WriteResult } from "./store.ts";
 
-const REFUSED = new Set(["DuplicateItem", "ConditionalCheckFailed"]);
+const CONDITION_FAILED = new Set(["DuplicateItem", "ConditionalCheckFailed"]);
 
 /** Worth another try, and answered before DynamoDB has done anything: what is stored afterwards is another's write. */
 const UNWRITTEN = new Set([
@@ -17,7 +17,7 @@ const OPEN = new Set(["InternalServerError", "TransactionInProgress"]);
 
 /** What the error code of one statement, or of one part of a cancelled transaction, means for its write. */
 export function resultOfCode(code: string, error: unknown): Exclude<WriteResult, { kind: "written" }> {
-  if (REFUSED.has(code)) return { kind: "refused" };
+  if (CONDITION_FAILED.has(code)) return { kind: "condition-failed" };
   if (OPEN.has(code)) return { kind: "throttled", error, unanswered: true };
   return UNWRITTEN.has(code) ? { kind: "throttled", error } : { kind: "failed", code, error };
 }
@@ -32,7 +32,7 @@ export function resultOfStatement(
 ): Exclude<WriteResult, { kind: "written" }> {
   const code = Code ?? "Unknown";
   // No error is made, with its stack, for each duplicate.
-  const result = resultOfCode(code, REFUSED.has(code) ? undefined : new StatementFailed(code, Message));
+  const result = resultOfCode(code, CONDITION_FAILED.has(code) ? undefined : new StatementFailed(code, Message));
   return retried && result.kind !== "failed" ? { ...result, unanswered: true } : result;
 }
 
@@ -51,7 +51,7 @@ class StatementFailed extends Error {
  * What an error thrown by a whole call means for each of its writes. What is no answer of DynamoDB (a broken
  * connection, a time-out, no credentials yet) leaves open whether the writes happened: try again.
  */
-export function resultOfError(error: unknown): Exclude<WriteResult, { kind: "written" | "refused" }> {
+export function resultOfError(error: unknown): Exclude<WriteResult, { kind: "written" | "condition-failed" }> {
   const code = error instanceof DynamoDBServiceException && error.$fault === "client" ? statementCode(error.name) : "";
   return code === "" || UNWRITTEN.has(code) || OPEN.has(code)
     ? { kind: "throttled", error, unanswered: true }

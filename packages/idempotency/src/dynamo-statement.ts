@@ -7,9 +7,9 @@ import type { Attributes, ItemWrite } from "./store.ts";
 export const MAX_STATEMENT_LENGTH = 8_192;
 
 /**
- * One PartiQL statement for one write: `INSERT` is refused where the item exists, `UPDATE` where its `WHERE` does not
+ * One PartiQL statement for one write: `INSERT` fails where the item exists, `UPDATE` where its `WHERE` does not
  * hold (AWS: "PartiQL insert statements", "PartiQL update statements"). Attributes are named one by one, since `INSERT …
- * VALUE ?` is refused.
+ * VALUE ?` is not valid PartiQL here.
  *
  * @throws InvalidWrite when the write has no guard or its text is too long
  */

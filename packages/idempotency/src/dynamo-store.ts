@@ -15,7 +15,7 @@ interface DynamoStoreOptions {
 /**
  * The store on DynamoDB, over the client that it is given; its retries and time-outs are that client's.
  *
- * `write` is BatchExecuteStatement (one write unit a KB, each statement by itself, a refused one counted too), `read` is
+ * `write` is BatchExecuteStatement (one write unit a KB, each statement by itself, one whose condition failed counted too), `read` is
  * BatchGetItem with consistent reads (one read unit per 4 KB), `transact` is TransactWriteItems (twice the write units).
  * Needs `dynamodb:PartiQLInsert`, `PartiQLUpdate`, `BatchGetItem`; for transactions `PutItem` and `UpdateItem`.
  */

@@ -26,13 +26,13 @@ export function dynamoTransact(client: DynamoDBClient): Store["transact"] {
   };
 }
 
-/** A part that can never succeed settles the whole; then a refused one; what is left was throttled. */
+/** A part that can never succeed settles the whole; then one whose condition failed; what is left was throttled. */
 function resultOfReasons(error: TransactionCanceledException): TransactResult {
   const reasons = (error.CancellationReasons ?? []).map(({ Code: code = "None" }) =>
     code === "None" ? undefined : resultOfCode(code, error),
   );
   const failed = reasons.find((reason) => reason?.kind === "failed");
   if (failed !== undefined) return failed;
-  const positions = reasons.flatMap((reason, position) => (reason?.kind === "refused" ? [position] : []));
-  return positions.length > 0 ? { kind: "refused", positions } : { kind: "throttled", error };
+  const positions = reasons.flatMap((reason, position) => (reason?.kind === "condition-failed" ? [position] : []));
+  return positions.length > 0 ? { kind: "condition-failed", positions } : { kind: "throttled", error };
 }

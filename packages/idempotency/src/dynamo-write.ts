@@ -11,7 +11,7 @@ import type { ItemStore, ItemWrite, WriteResult } from "./store.ts";
 
 /** The most statements one call takes (AWS: BatchExecuteStatement). */
 export const MAX_BATCH_STATEMENTS = 25;
-/** `write` of the store on DynamoDB: BatchExecuteStatement, one write unit a KB, a refused one counted too. */
+/** `write` of the store on DynamoDB: BatchExecuteStatement, one write unit a KB, one whose condition failed counted too. */
 export function dynamoWrite(client: DynamoDBClient): ItemStore["write"] {
   return write;
 
@@ -27,7 +27,7 @@ export function dynamoWrite(client: DynamoDBClient): ItemStore["write"] {
     }
     return results;
 
-    /** DynamoDB refuses a call with two statements on one item, so the n-th write of an item goes into the n-th wave. */
+    /** DynamoDB rejects a call with two statements on one item, so the n-th write of an item goes into the n-th wave. */
     function wavesOf(writes: readonly ItemWrite[]): { position: number; statement: BatchStatementRequest }[][] {
       const waves: { position: number; statement: BatchStatementRequest }[][] = [];
       const seen = new Map<string, number>();

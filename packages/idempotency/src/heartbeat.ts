@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 export interface Heartbeat {
   /** Aborted once the lease is over or another's. */
   readonly signal: AbortSignal;
-  /** Ends the heartbeat. A renewal under way is not waited for: the marker of a lease that is given up may take it or refuse it. */
+  /** Ends the heartbeat. A renewal under way is not waited for: the marker of a lease that is given up may take it or not. */
   stop(): void;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createInline, type InlineDecision, type InlineOptions } from "./inline.ts";
 import { memoryStore } from "./memory-store.ts";
 import { StoreFailure } from "./store-failure.ts";
-import type { Attributes, AttributeValue, ReadResult, Store, WriteResult } from "./store.ts";
+import type { Attributes, JsonValue, ReadResult, Store, WriteResult } from "./store.ts";
 import { readItems } from "../test/read-items.ts";
 
 interface Deposit {
@@ -170,7 +170,9 @@ describe("The inline strategy", () => {
         async write(batch) {
           await inner.write(batch);
           const results = await inner.write(batch);
-          return results.map((each) => (each.kind === "refused" ? { kind: "refused", unanswered: true } : each));
+          return results.map((each) =>
+            each.kind === "condition-failed" ? { kind: "condition-failed", unanswered: true } : each,
+          );
         },
       };
       expect(kinds(await accounts(retrying).apply([deposit("a", "1")], time))).toEqual([kind]);
@@ -290,7 +292,7 @@ describe("The inline strategy", () => {
     };
     const inner = memoryStore();
     let writes = 0;
-    const cycle: AttributeValue[] = [];
+    const cycle: JsonValue[] = [];
     cycle.push(cycle);
     // An answer is lost, and what is stored holds what no payload can: the event cannot tell whether it is its own.
     const odd: Store = {

@@ -82,18 +82,18 @@ interface Pending<Event> {
   plan: Write | undefined;
   /** A write whose answer was lost: it may have happened. */
   unanswered: Write | undefined;
-  /** Throttles, and refusals of a decided write, which mean contention: reasons to pause. */
-  setbacks: number;
+  /** Throttles, and failed conditions of a decided write, which mean contention: reasons to pause. */
+  retries: number;
 }
 
 /**
  * The **inline** strategy: the effect is one item, and the item itself records that it happened.
  *
  * Guarantee: exactly once, whatever is delivered again, in any order, by any number of workers, and wherever one
- * crashes. Cost of a new key: 1 write unit a KB, many keys a call; of a duplicate: the refused write and a share of one
+ * crashes. Cost of a new key: 1 write unit a KB, many keys a call; of a duplicate: the failed write and a share of one
  * batch read.
  *
- * Round 1 writes what `propose` says for every key at once. What was refused is read (consistent), put to `decide` and
+ * Round 1 writes what `propose` says for every key at once. Where the condition failed, the item is read (consistent), put to `decide` and
  * written, round after round, until the deadline is near. Of equal keys in a batch only the first is in round 1; each
  * later one is decided against what is stored after it.
  *
@@ -117,8 +117,8 @@ export function createInline<Event>(options: InlineOptions<Event>): Inline<Event
         if (pauseMs > 0) await clock.sleep(pauseMs);
         lastError = await playRound(options, queues);
         queues = queues.filter((queue) => queue.length > 0);
-        const setbacks = Math.max(0, ...queues.map(([head]) => head?.setbacks ?? 0));
-        pauseMs = setbacks === 0 ? 0 : fullJitter(setbacks, random);
+        const retries = Math.max(0, ...queues.map(([head]) => head?.retries ?? 0));
+        pauseMs = retries === 0 ? 0 : fullJitter(retries, random);
       }
       for (const { settle } of queues.flat()) {
         settle(failed(DEADLINE, lastError, true));
@@ -142,7 +142,7 @@ function queueByItem<Event>(
       const ref = { table, key: keyOf(event) };
       const name = itemName(ref);
       const queue = queues.get(name) ?? [];
-      queue.push({ event, ref, settle, course, plan: undefined, unanswered: undefined, setbacks: 0 });
+      queue.push({ event, ref, settle, course, plan: undefined, unanswered: undefined, retries: 0 });
       queues.set(name, queue);
     } catch (error) {
       settle(error instanceof MissingKey ? failed(error.code, error) : undecided(error));
@@ -194,7 +194,7 @@ async function readAndDecide<Event>(options: InlineOptions<Event>, queues: Pendi
     if (result?.kind === "read") decideQueue(options, queue, result.item);
     else if (result?.error.retryable === false) failQueue(queue, result.error);
     else if (queue[0] !== undefined) {
-      queue[0].setbacks += 1;
+      queue[0].retries += 1;
       lastError = result?.error;
     }
   }
@@ -246,7 +246,7 @@ async function writePlans<Event>(
   for (const [position, { queue, head, write }] of planned.entries()) {
     const result = results[position];
     head.course.attempts += 1;
-    if ((result?.kind === "refused" || result?.kind === "throttled") && result.unanswered === true)
+    if ((result?.kind === "condition-failed" || result?.kind === "throttled") && result.unanswered === true)
       head.unanswered = write;
     switch (result?.kind) {
       case "written":
@@ -260,13 +260,13 @@ async function writePlans<Event>(
       case "throttled":
         head.course.throttles += 1;
         head.course.throttledBy = codeOf(result.error);
-        head.setbacks += 1;
+        head.retries += 1;
         lastError = result.error;
         break;
       default:
         head.plan = undefined;
-        // A decided write that is refused means contention.
-        if (head.course.met !== undefined) head.setbacks += 1;
+        // A failed condition of a decided write means contention.
+        if (head.course.met !== undefined) head.retries += 1;
     }
   }
   return lastError;

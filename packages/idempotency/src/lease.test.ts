@@ -290,21 +290,21 @@ describe("The lease strategy", () => {
   });
 
   it("waits for a lease whose owner vanished, where it is told to, and not for one whose owner renews it", async () => {
-    const patienceMs = LEASE_MS + CLOCK_SKEW_MARGIN_MS;
+    const maxWaitMs = LEASE_MS + CLOCK_SKEW_MARGIN_MS;
     const store = memoryStore();
     const vanished = setUp({ store, token: () => "vanished" });
     void vanished.lease.run(vanished.request, () => new Promise(() => {}));
     await settled();
     const { lease, request, pass } = setUp({ store });
-    const patient = lease.run({ ...request, patienceMs }, async ({ fence }) => fence);
-    await pass(patienceMs);
+    const patient = lease.run({ ...request, maxWaitMs }, async ({ fence }) => fence);
+    await pass(maxWaitMs);
     expect(await patient).toEqual({ kind: "done", result: 2 });
 
     const alive = setUp();
     void alive.lease.run(alive.request, () => new Promise(() => {}));
     await alive.pass(1_000);
-    const refused = alive.lease.run({ ...alive.request, patienceMs }, async () => "twice");
-    await alive.pass(patienceMs);
+    const refused = alive.lease.run({ ...alive.request, maxWaitMs }, async () => "twice");
+    await alive.pass(maxWaitMs);
     expect(await refused).toMatchObject({ kind: "busy" });
   });
 

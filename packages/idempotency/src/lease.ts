@@ -44,12 +44,12 @@ export interface LeaseRequest {
    * How long to wait for a lease that another owner holds; 0, the default, answers `busy` at once. With {@link LeaseOptions.leaseMs} and
    * the margin for clock skew, a lease whose owner died is waited for to its end, and one that its owner renews is `busy`.
    */
-  readonly patienceMs?: number;
+  readonly maxWaitMs?: number;
 }
 
 /** What the work is given while it holds the lease. */
-export interface Grant {
-  /** Grows by one with each owner. Hand it to whatever the work writes to, so that it can refuse an older owner. */
+export interface LeaseHandle {
+  /** Grows by one with each owner. Hand it to whatever the work writes to, so that it can turn an older owner away. */
   readonly fence: number;
   /** Aborted once the lease is lost or over; stop then, another owner may begin. */
   readonly signal: AbortSignal;
@@ -72,16 +72,16 @@ export interface Lease {
    */
   runAll<Request extends LeaseRequest, Result>(
     requests: readonly Request[],
-    work: (request: Request, grant: Grant) => Promise<Result>,
+    work: (request: Request, handle: LeaseHandle) => Promise<Result>,
   ): Promise<readonly (LeaseOutcome<Result> | FailedOutcome)[]>;
   /**
    * @throws MissingKey, NotEnoughTime before the work; LeaseLost, CompletionNotStored after it; StoreFailure when the
-   * store refuses; the work's own error, after the lease was released
+   * store fails for good; the work's own error, after the lease was released
    */
-  run<Result>(request: LeaseRequest, work: (grant: Grant) => Promise<Result>): Promise<LeaseOutcome<Result>>;
+  run<Result>(request: LeaseRequest, work: (handle: LeaseHandle) => Promise<Result>): Promise<LeaseOutcome<Result>>;
 }
 
-type Claimed = { readonly kind: "granted"; readonly fence: number; readonly untilMs: number };
+type Claimed = { readonly kind: "claimed"; readonly fence: number; readonly untilMs: number };
 type Met = Exclude<LeaseOutcome<never>, { kind: "done" }>;
 
 /**
@@ -106,7 +106,7 @@ export function createLease(options: LeaseOptions): Lease {
   return {
     run: single,
     runAll: (requests, work) =>
-      settleByKey(requests, (request) => packed(request, async (grant) => work(request, grant))),
+      settleByKey(requests, (request) => packed(request, async (handle) => work(request, handle))),
   };
 }
 
@@ -117,7 +117,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
 
   async function run<Result>(
     request: LeaseRequest,
-    work: (grant: Grant) => Promise<Result>,
+    work: (handle: LeaseHandle) => Promise<Result>,
   ): Promise<LeaseOutcome<Result>> {
     const { key, fingerprint, remainingMs } = request;
     if (key === "") throw new MissingKey("key");
@@ -125,7 +125,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
     const owner = token();
     const ref = { table, key: { id: key } };
     const claimed = await claim(ref, owner, request);
-    if (claimed.kind !== "granted") return claimed;
+    if (claimed.kind !== "claimed") return claimed;
     const { fence } = claimed;
 
     const heartbeat = startHeartbeat({
@@ -154,8 +154,8 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
     const { fingerprint, remainingMs } = request;
     let met: LeaseMarker | undefined;
     let lastError: unknown;
-    const patientUntilMs = clock.now() + (request.patienceMs ?? 0);
-    for (let setbacks = 0; ;) {
+    const waitUntilMs = clock.now() + (request.maxWaitMs ?? 0);
+    for (let retries = 0; ;) {
       const leftMs = remainingMs();
       if (leftMs < MIN_LEASE_MS) throw new NotEnoughTime({ remainingMs: leftMs, cause: lastError });
       const untilMs = leaseEnd(remainingMs);
@@ -163,22 +163,22 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
       const result = await writeOne(ref, met === undefined ? firstClaim(asked) : takeOver(met, asked));
       // An answer that comes after the lease's end finds it lost, perhaps, to another owner: then look again.
       const inTime = clock.now() < untilMs;
-      if (result.kind === "written" && inTime) return { kind: "granted", fence: (met?.fence ?? 0) + 1, untilMs };
-      if (result.kind === "failed") throw refusal(result);
+      if (result.kind === "written" && inTime) return { kind: "claimed", fence: (met?.fence ?? 0) + 1, untilMs };
+      if (result.kind === "failed") throw storeFailure(result);
       if (result.kind === "throttled") {
         lastError = result.error;
-        setbacks += 1;
-        await clock.sleep(fullJitter(setbacks, random));
+        retries += 1;
+        await clock.sleep(fullJitter(retries, random));
         continue;
       }
       met = await readOne(ref, remainingMs);
       if (met === undefined) continue;
       const stands = standing(met, { owner, fingerprint, nowMs: clock.now() });
       // The claim was written and its answer lost.
-      if (stands.kind === "mine") return { kind: "granted", fence: met.fence, untilMs: met.leaseUntilMs };
+      if (stands.kind === "mine") return { kind: "claimed", fence: met.fence, untilMs: met.leaseUntilMs };
       if (stands.kind === "done") return duplicate(stands.result);
       const waitMs = stands.kind === "busy" ? stands.untilMs - clock.now() : 0;
-      if (stands.kind === "busy" && stands.untilMs <= patientUntilMs && waitMs < remainingMs()) {
+      if (stands.kind === "busy" && stands.untilMs <= waitUntilMs && waitMs < remainingMs()) {
         await clock.sleep(waitMs);
         continue;
       }
@@ -194,7 +194,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
   ): Promise<number | undefined> {
     const result = await writeOne(ref, renewal(owner, fromMs, { leaseUntilMs: untilMs, ...lifetime(untilMs) }));
     if (result.kind === "written") return untilMs;
-    if (result.kind !== "refused") return fromMs;
+    if (result.kind !== "condition-failed") return fromMs;
     // An earlier renewal may have been written and its answer lost: then the marker has an end of ours.
     const [read] = await store.read([ref]);
     if (read?.kind !== "read") return fromMs;
@@ -209,17 +209,17 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
   ): Promise<void> {
     const { key, owner, fence } = done;
     let { text } = done;
-    for (let setbacks = 1; ; setbacks += 1) {
+    for (let retries = 1; ; retries += 1) {
       const write = asOwner(owner, { status: "done", result: text, ...lifetime(clock.now()) });
       const result = await writeOne(ref, write);
       if (result.kind === "written") return;
-      if (result.kind === "refused") throw new LeaseLost({ key, fence });
-      const pauseMs = fullJitter(setbacks, random);
+      if (result.kind === "condition-failed") throw new LeaseLost({ key, fence });
+      const pauseMs = fullJitter(retries, random);
       const withoutResult = result.kind === "failed" && text !== "";
       if (result.kind === "failed" && !withoutResult)
         throw new CompletionNotStored({ key, fence, cause: result.error });
       if (pauseMs >= remainingMs()) throw new CompletionNotStored({ key, fence, cause: result.error });
-      // A result that the store refuses must not make the work run again: it is done, with no result.
+      // A result that the store cannot hold must not make the work run again: it is done, with no result.
       if (withoutResult) text = "";
       await clock.sleep(pauseMs);
     }
@@ -236,7 +236,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
 
   async function writeOne(ref: ItemRef, write: Write): Promise<WriteResult> {
     const [result] = await store.write([{ ...ref, write }]);
-    return result ?? { kind: "refused" };
+    return result ?? { kind: "condition-failed" };
   }
 
   async function readOne(ref: ItemRef, remainingMs: () => number): Promise<LeaseMarker | undefined> {
@@ -245,7 +245,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
   }
 }
 
-function refusal({ code, error }: { code: string; error: unknown }): StoreFailure {
+function storeFailure({ code, error }: { code: string; error: unknown }): StoreFailure {
   return new StoreFailure({ reason: code, retryable: false, cause: error });
 }
 

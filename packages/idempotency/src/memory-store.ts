@@ -31,8 +31,8 @@ export function memoryStore(): Store {
         throw error;
       }
       const verdicts = writes.map(verdict);
-      const positions = verdicts.flatMap(({ kind }, position) => (kind === "refused" ? [position] : []));
-      if (positions.length > 0) return { kind: "refused", positions };
+      const positions = verdicts.flatMap(({ kind }, position) => (kind === "condition-failed" ? [position] : []));
+      if (positions.length > 0) return { kind: "condition-failed", positions };
       for (const write of writes) change(write);
       return { kind: "written" };
     },
@@ -48,7 +48,7 @@ export function memoryStore(): Store {
       return invalid(error);
     }
     const holds = write.kind === "insert" ? stored === undefined : equals(write.where, stored);
-    return { kind: holds ? "written" : "refused" };
+    return { kind: holds ? "written" : "condition-failed" };
   }
 
   function change(itemWrite: ItemWrite): void {

@@ -13,7 +13,7 @@ interface Job {
  * Applies several transactions, each whole or not at all, in as few calls as their sizes allow, in parallel, and answers
  * each as if it had been alone. Transactions that change one item happen in the order given, in one call after another.
  *
- * A cancelled call is taken apart by its reasons: those of its transactions whose guards did not hold are refused, the
+ * A cancelled call is taken apart by its reasons: those of its transactions whose guards did not hold are answered so, the
  * others go again at once. One that fails for good is repeated transaction by transaction, since any one of them may be
  * the cause (access denied to one table, more than 4 MB together). Every try costs its write units, a cancelled one too
  * (AWS: TransactWriteItems).
@@ -65,12 +65,12 @@ function settleCall(call: readonly Job[], result: TransactResult, results: Trans
   for (const { position, writes } of call) {
     const first = from;
     from += writes.length;
-    if (result.kind !== "refused") {
+    if (result.kind !== "condition-failed") {
       results[position] = result;
       continue;
     }
     const positions = result.positions.filter((at) => at >= first && at < from).map((at) => at - first);
-    if (positions.length > 0) results[position] = { kind: "refused", positions };
+    if (positions.length > 0) results[position] = { kind: "condition-failed", positions };
   }
 }
 

@@ -30,7 +30,7 @@ describe("The packed store", () => {
   it("makes one call of all writes, and one of all reads, of a turn, and answers each asker", async () => {
     const { store, calls } = counting();
     const results = await Promise.all([store.write([insert("a")]), store.write([insert("a", 2), insert("b")])]);
-    expect(results).toEqual([[{ kind: "written" }], [{ kind: "refused" }, { kind: "written" }]]);
+    expect(results).toEqual([[{ kind: "written" }], [{ kind: "condition-failed" }, { kind: "written" }]]);
     const items = await Promise.all([readItems(store, [ref("b"), ref("c")]), readItems(store, [ref("a")])]);
     expect(items).toEqual([[{ id: "b", n: 1 }, undefined], [{ id: "a", n: 1 }]]);
     expect(calls()).toEqual({ write: [3], read: [3], transact: [] });
@@ -82,8 +82,8 @@ describe("The packed store", () => {
     ]);
     expect(results).toEqual([
       { kind: "written" },
-      { kind: "refused", positions: [1] },
-      { kind: "refused", positions: [0] },
+      { kind: "condition-failed", positions: [1] },
+      { kind: "condition-failed", positions: [0] },
       { kind: "written" },
     ]);
     expect(calls().transact).toEqual([6, 3]);
@@ -104,7 +104,7 @@ describe("The packed store", () => {
       store.transact([insert("c")]),
       store.transact([insert("b"), insert("d")]),
     ]);
-    expect(results.map(({ kind }) => kind)).toEqual(["written", "written", "written", "refused"]);
+    expect(results.map(({ kind }) => kind)).toEqual(["written", "written", "written", "condition-failed"]);
     expect(calls().transact).toEqual([3, 2, 2]);
   });
 

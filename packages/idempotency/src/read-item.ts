@@ -13,7 +13,7 @@ export interface ReadItemOptions {
 /**
  * Reads one item, trying again with full jitter until the time is up.
  *
- * @throws StoreFailure when the store refuses for good or the time is up
+ * @throws StoreFailure when the store fails for good or the time is up
  */
 export async function readItem(
   { store, clock, random, remainingMs }: ReadItemOptions,

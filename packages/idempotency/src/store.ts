@@ -1,16 +1,16 @@
 import type { StoreFailure } from "./store-failure.ts";
 
 /** A value that every store keeps exactly: JSON, without `undefined`. Numbers must be safe for JavaScript. */
-export type AttributeValue =
+export type JsonValue =
   | string
   | number
   | boolean
   | null
-  | readonly AttributeValue[]
-  | { readonly [name: string]: AttributeValue };
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
 
 /** The attributes of one item, by name. */
-export type Attributes = { readonly [name: string]: AttributeValue };
+export type Attributes = { readonly [name: string]: JsonValue };
 
 /** The primary key of one item: its partition key and, where the table has one, its sort key. */
 export type ItemKey = Readonly<Record<string, string | number>>;
@@ -24,8 +24,8 @@ export interface ItemRef {
 /**
  * One guarded change of one item, atomic by itself.
  *
- * - `insert` creates the item (`item` leaves the key out) and is refused where one exists.
- * - `update` sets top-level attributes and is refused unless the item exists and equals `where`.
+ * - `insert` creates the item (`item` leaves the key out); its condition is that none exists.
+ * - `update` sets top-level attributes; its condition is that the item exists and equals `where`.
  *
  * `where` and `set` are never empty and name no key attribute: a write without a guard is a validation failure. Equality
  * is the only condition there is, and markers go by their time to live, so nothing is ever deleted here.
@@ -43,7 +43,7 @@ export interface ItemWrite extends ItemRef {
  * What became of one write.
  *
  * - `written`: it happened.
- * - `refused`: its guard did not hold.
+ * - `condition-failed`: its guard did not hold.
  * - `throttled`: try again.
  * - Either with `unanswered`: a try of this call got no answer and may have written. A guard that did not hold may have
  *   met this very write.
@@ -52,14 +52,14 @@ export interface ItemWrite extends ItemRef {
  */
 export type WriteResult =
   | { readonly kind: "written" }
-  | { readonly kind: "refused"; readonly unanswered?: true }
+  | { readonly kind: "condition-failed"; readonly unanswered?: true }
   | { readonly kind: "throttled"; readonly error: unknown; readonly unanswered?: true }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
 
-/** What became of a transaction; `refused` names the positions of the writes whose guard did not hold. */
+/** What became of a transaction; `condition-failed` names the positions of the writes whose guard did not hold. */
 export type TransactResult =
   | { readonly kind: "written" }
-  | { readonly kind: "refused"; readonly positions: readonly number[] }
+  | { readonly kind: "condition-failed"; readonly positions: readonly number[] }
   | { readonly kind: "throttled"; readonly error: unknown }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
 

@@ -72,7 +72,10 @@ describe("The transact strategy", () => {
     const store = memoryStore();
     await store.write([insert("b", 7)]);
     const { transact, request } = setUp(store);
-    expect(await transact.run(request, [insert("a"), insert("b")])).toEqual({ kind: "refused", positions: [1] });
+    expect(await transact.run(request, [insert("a"), insert("b")])).toEqual({
+      kind: "condition-failed",
+      positions: [1],
+    });
     expect(await transact.run(request, [insert("a")])).toEqual({ kind: "applied" });
   });
 
@@ -153,7 +156,7 @@ describe("The transact strategy", () => {
           job("new", [insert("b")]),
           job("old", [insert("a")]),
           job("old", [insert("a")], "g"),
-          job("refused", [insert("c"), insert("a")]),
+          job("unmet", [insert("c"), insert("a")]),
           job("new", [insert("b")]),
           job("", [insert("d")]),
           job("new", [insert("b")], "h"),
@@ -164,7 +167,7 @@ describe("The transact strategy", () => {
         { kind: "applied" },
         { kind: "duplicate" },
         { kind: "conflict", stored: "f", given: "g" },
-        { kind: "refused", positions: [1] },
+        { kind: "condition-failed", positions: [1] },
         { kind: "duplicate" },
         { kind: "failed", code: "MISSING_KEY", retryable: false },
         { kind: "conflict", stored: "f", given: "h" },

@@ -33,12 +33,12 @@ export interface TransactRequest {
   readonly remainingMs: () => number;
 }
 
-/** How a run ended; `refused` names the positions of the effects whose own guard did not hold: nothing was written. */
+/** How a run ended; `condition-failed` names the positions of the effects whose own guard did not hold: nothing was written. */
 export type TransactOutcome =
   | { readonly kind: "applied" }
   | { readonly kind: "duplicate" }
   | { readonly kind: "conflict"; readonly stored: string; readonly given: string }
-  | { readonly kind: "refused"; readonly positions: readonly number[] };
+  | { readonly kind: "condition-failed"; readonly positions: readonly number[] };
 
 /** One record of a batch: its key, what tells it from other work under the same key, and its effects. */
 export interface TransactJob extends Omit<TransactRequest, "remainingMs"> {
@@ -57,7 +57,7 @@ export interface Transact {
     options: Pick<TransactRequest, "remainingMs">,
   ): Promise<readonly (TransactOutcome | FailedOutcome)[]>;
   /**
-   * @throws MissingKey; StoreFailure when the store refuses for good or does not answer before the time is up
+   * @throws MissingKey; StoreFailure when the store fails for good or does not answer before the time is up
    */
   run(request: TransactRequest, effects: readonly ItemWrite[]): Promise<TransactOutcome>;
 }
@@ -93,8 +93,8 @@ function transactOver(options: TransactOptions): Transact["run"] {
     const owner = token();
     let met: Marker | undefined;
     let lastError: unknown;
-    for (let setbacks = 0; ;) {
-      const pauseMs = setbacks === 0 ? 0 : fullJitter(setbacks, random);
+    for (let retries = 0; ;) {
+      const pauseMs = retries === 0 ? 0 : fullJitter(retries, random);
       if (pauseMs >= remainingMs()) throw new StoreFailure({ reason: "DEADLINE", retryable: true, cause: lastError });
       if (pauseMs > 0) await clock.sleep(pauseMs);
 
@@ -103,7 +103,7 @@ function transactOver(options: TransactOptions): Transact["run"] {
       if (result.kind === "written") return { kind: "applied" };
       if (result.kind === "failed")
         throw new StoreFailure({ reason: result.code, retryable: false, cause: result.error });
-      setbacks += 1;
+      retries += 1;
       if (result.kind === "throttled") {
         lastError = result.error;
         continue;
@@ -115,9 +115,9 @@ function transactOver(options: TransactOptions): Transact["run"] {
         if (stored.fingerprint === fingerprint) return { kind: "duplicate" };
         return { kind: "conflict", stored: stored.fingerprint, given: fingerprint };
       }
-      // Nobody did this work: it was an effect of its own that was refused, unless the marker changed meanwhile.
+      // Nobody did this work: it was an effect of its own whose condition failed, unless the marker changed meanwhile.
       if (!result.positions.includes(0)) {
-        return { kind: "refused", positions: result.positions.map((position) => position - 1) };
+        return { kind: "condition-failed", positions: result.positions.map((position) => position - 1) };
       }
       met = stored;
     }

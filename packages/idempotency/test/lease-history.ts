@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
-import { createLease, type Grant } from "../src/lease.ts";
+import { createLease, type LeaseHandle } from "../src/lease.ts";
 import { CLOCK_SKEW_MARGIN_MS } from "../src/marker.ts";
 import type { Attributes, Store } from "../src/store.ts";
 import {
@@ -73,7 +73,7 @@ export function leaseHistory(open: () => Store) {
         });
         const request = { key: "k", fingerprint: "f", remainingMs: () => endsAt - clock.now() };
 
-        async function work({ fence, signal }: Grant): Promise<string> {
+        async function work({ fence, signal }: LeaseHandle): Promise<string> {
           expect(completed()).toBe(false);
           expect(fence).toBeGreaterThan(fences.at(-1) ?? 0);
           fences.push(fence);
@@ -88,7 +88,7 @@ export function leaseHistory(open: () => Store) {
 
         try {
           const [outcome] = inBatch
-            ? await lease.runAll([request], (_, grant) => work(grant))
+            ? await lease.runAll([request], (_, handle) => work(handle))
             : [await lease.run(request, work)];
           if (outcome?.kind === "failed") throw outcome.error;
           if (outcome?.kind === "done") {

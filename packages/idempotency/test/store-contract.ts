@@ -25,7 +25,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       const { store, single } = open();
       const id = randomUUID();
       expect(kinds(await store.write([at(single, id, insert({ n: 1 }))]))).toEqual(["written"]);
-      expect(kinds(await store.write([at(single, id, insert({ n: 2 }))]))).toEqual(["refused"]);
+      expect(kinds(await store.write([at(single, id, insert({ n: 2 }))]))).toEqual(["condition-failed"]);
       expect(await readItems(store, [{ table: single, key: { id } }])).toEqual([{ id, n: 1 }]);
     });
 
@@ -54,7 +54,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       await store.write([at(single, id, insert({ version: 1, status: "placed", other: "kept" }))]);
       const guards = [{ version: 2 }, { version: 1, status: "cancelled" }, { absent: "x" }, { version: "1" }];
       for (const where of guards) {
-        expect(kinds(await store.write([at(single, id, update({ version: 9 }, where))]))).toEqual(["refused"]);
+        expect(kinds(await store.write([at(single, id, update({ version: 9 }, where))]))).toEqual(["condition-failed"]);
       }
       const right = update({ version: 2, placed: { a: [1] } }, { version: 1, status: "placed" });
       expect(kinds(await store.write([at(single, id, right)]))).toEqual(["written"]);
@@ -68,13 +68,15 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       const id = randomUUID();
       await store.write([at(single, id, insert({ version: 1 }))]);
       expect(kinds(await store.write([at(single, id, update({ version: 2 }, { version: 1 }))]))).toEqual(["written"]);
-      expect(kinds(await store.write([at(single, id, update({ version: 2 }, { version: 1 }))]))).toEqual(["refused"]);
+      expect(kinds(await store.write([at(single, id, update({ version: 2 }, { version: 1 }))]))).toEqual([
+        "condition-failed",
+      ]);
     });
 
     it("refuses to update what does not exist, and does not create it", async () => {
       const { store, single } = open();
       const id = randomUUID();
-      expect(kinds(await store.write([at(single, id, update({ a: 1 }, { b: 1 }))]))).toEqual(["refused"]);
+      expect(kinds(await store.write([at(single, id, update({ a: 1 }, { b: 1 }))]))).toEqual(["condition-failed"]);
       expect(await readItems(store, [{ table: single, key: { id } }])).toEqual([undefined]);
     });
 
@@ -87,7 +89,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
         at(single, strange, update({ n: 1 }, {})),
         at(single, young, insert({ n: 3 })),
       ]);
-      expect(kinds(results)).toEqual(["refused", "failed", "written"]);
+      expect(kinds(results)).toEqual(["condition-failed", "failed", "written"]);
       expect(results[1]).toMatchObject({ code: "ValidationError" });
       const refs = [old, strange, young].map((id) => ({ table: single, key: { id } }));
       expect(await readItems(store, refs)).toEqual([{ id: old, n: 1 }, undefined, { id: young, n: 3 }]);
@@ -98,7 +100,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       const ids = Array.from({ length: 120 }, () => randomUUID());
       await store.write(ids.filter((_, n) => n % 3 === 0).map((id) => at(single, id, insert({ n: -1 }))));
       const results = await store.write(ids.map((id, n) => at(single, id, insert({ n }))));
-      expect(kinds(results)).toEqual(ids.map((_, n) => (n % 3 === 0 ? "refused" : "written")));
+      expect(kinds(results)).toEqual(ids.map((_, n) => (n % 3 === 0 ? "condition-failed" : "written")));
       const items = await readItems(
         store,
         ids.map((id) => ({ table: single, key: { id } })),
@@ -114,7 +116,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
         at(single, id, insert({ version: 7 })),
         at(single, id, update({ version: 2 }, { version: 1 })),
       ]);
-      expect(kinds(results)).toEqual(["written", "refused", "written"]);
+      expect(kinds(results)).toEqual(["written", "condition-failed", "written"]);
       expect(await readItems(store, [{ table: single, key: { id } }])).toEqual([{ id, version: 2 }]);
     });
 
@@ -143,7 +145,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
         { table: double, key: { id, version: 1 }, write: insert({ a: 3 }) },
         { table: double, key: { id, version: 2 }, write: update({ a: 4 }, { a: 2 }) },
       ]);
-      expect(kinds(results)).toEqual(["written", "written", "refused", "written"]);
+      expect(kinds(results)).toEqual(["written", "written", "condition-failed", "written"]);
       expect(await readItems(store, [{ table: double, key: { version: 2, id } }])).toEqual([{ id, version: 2, a: 4 }]);
     });
 
@@ -220,7 +222,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
         at(single, old, insert({ n: 2 })),
         at(single, gone, update({ n: 1 }, { n: 0 })),
       ]);
-      expect(result).toEqual({ kind: "refused", positions: [1, 2] });
+      expect(result).toEqual({ kind: "condition-failed", positions: [1, 2] });
       const refs = [young, old, gone].map((id) => ({ table: single, key: { id } }));
       expect(await readItems(store, refs)).toEqual([undefined, { id: old, n: 1 }, undefined]);
     });
@@ -236,7 +238,7 @@ export function describeStore(name: string, open: () => StoreUnderTest): void {
       ];
       for (const where of guards) {
         const result = await store.transact([at(single, id, update({ version: 9 }, where))]);
-        expect(result).toEqual({ kind: "refused", positions: [0] });
+        expect(result).toEqual({ kind: "condition-failed", positions: [0] });
       }
       expect(await readItems(store, [{ table: single, key: { id } }])).toEqual([{ id, version: 1, status: "placed" }]);
     });

@@ -57,7 +57,7 @@ export function transactHistory(open: () => Store) {
                 ? await transact.runAll(asked, { remainingMs })
                 : await oneByOne(asked, ({ effects, ...job }) => transact.run({ ...job, remainingMs }, effects));
             for (const outcome of outcomes) {
-              expect(outcome.kind).not.toBe("refused");
+              expect(outcome.kind).not.toBe("condition-failed");
               if (outcome.kind === "conflict") expect(outcome.stored).not.toBe(outcome.given);
               if (outcome.kind === "failed" && !isDeliveredAgain(outcome.error)) throw outcome.error;
             }

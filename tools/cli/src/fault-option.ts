@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { type FaultPlan, FaultsRefused, parseFaults } from "@doorbell/local-cloud/faults/fault-plan";
+import { type FaultPlan, InvalidFaultPlan, parseFaults } from "@doorbell/local-cloud/faults/fault-plan";
 import { CommandError } from "./command-error.ts";
 
 /**
@@ -10,7 +10,7 @@ export function readFaultOption(option: string): FaultPlan {
   try {
     return parseFaults(existsSync(option) ? readFileSync(option, "utf8").trim() : option);
   } catch (error) {
-    if (error instanceof FaultsRefused) throw new CommandError(`--faults: ${error.message}`, { cause: error });
+    if (error instanceof InvalidFaultPlan) throw new CommandError(`--faults: ${error.message}`, { cause: error });
     throw error;
   }
 }

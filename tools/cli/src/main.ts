@@ -126,7 +126,7 @@ pipeline(
     .description("tell what happened to an order, upload, event or message across all services, in the order of time")
     .argument("<id>", "order id, upload id, correlation id, event id, message id or sequence number")
     .addOption(
-      new Option("--hours <count>", "on AWS, search the logs of so many last hours").argParser(positive).default(72),
+      new Option("--hours <count>", "on AWS, search the logs of the last hours").argParser(positive).default(72),
     ),
 )
   .addOption(json())
@@ -147,7 +147,7 @@ pipeline(
   uploads
     .command("list")
     .description("list the newest uploads, how each ended and what came of it")
-    .addOption(new Option("--limit <count>", "so many at most").argParser(count).default(50)),
+    .addOption(new Option("--limit <count>", "maximum number of entries").argParser(count).default(50)),
 )
   .addOption(json())
   .action(async (options) => (await import("./commands/uploads.ts")).uploadsList(options));
@@ -219,7 +219,7 @@ pipeline(failures.command("redrive"))
   .option("--all", "all of them")
   .addOption(reason())
   .addOption(since())
-  .addOption(new Option("--rate <number>", "at most so many a second").argParser(positive).default(10))
+  .addOption(new Option("--rate <number>", "maximum per second").argParser(positive).default(10))
   .addOption(new Option("--wait <seconds>", "stay so long to see what becomes of them").argParser(positive))
   .option("--dry-run", "only list what would be sent back")
   .addOption(json())

@@ -374,7 +374,7 @@ test("a graph with the same source mapped twice to a function is refused before 
     ...mappings,
   ];
   await expect(startLocalCloud({ root, graph: testGraph(resources) })).rejects.toMatchObject({
-    code: "MAPPING_REFUSED",
+    code: "INVALID_MAPPING",
     message: expect.stringContaining("already exists. Please update or delete the existing mapping with UUID"),
   });
 });

@@ -99,7 +99,7 @@ export interface LocalCloud {
  *     await cloud.waitUntilIdle(30_000);
  *     await cloud.stop();
  *
- * @throws GraphRefused, MappingRefused, FaultsRefused, PortTaken, StateFolderUnusable, StateInUse, JavaMissing, DynamoDbLocalFailed, DynamoDbEndpointUnusable
+ * @throws InvalidGraph, InvalidMapping, InvalidFaultPlan, PortTaken, StateFolderUnusable, StateInUse, JavaMissing, DynamoDbLocalFailed, DynamoDbEndpointUnusable
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const shutdown = createShutdown();

@@ -1,7 +1,7 @@
 import type { OrderPlacedData } from "@doorbell/event-contracts/order-placed";
 import type { Line, Reject } from "./reject.ts";
 
-/** A valid order of the file, and the lines it was read from, which are refused if it cannot be sent. */
+/** A valid order of the file, and the lines it was read from, which are rejected if it cannot be sent. */
 export interface FoundOrder {
   readonly data: OrderPlacedData;
   /** In the file's order; at least one. */

@@ -33,7 +33,7 @@ export class NdjsonOrders implements OrderReader {
 
   #skip(beginning: string): Findings {
     const to = nothingFound();
-    this.#refuse(beginning, [lineTooLong()], to);
+    this.#reject(beginning, [lineTooLong()], to);
     this.#nextLine++;
     return to;
   }
@@ -48,7 +48,7 @@ export class NdjsonOrders implements OrderReader {
       }
       const newline = text.indexOf("\n", at);
       const end = newline === -1 ? text.length : newline;
-      if (isTooLong(text, at, end)) this.#refuse(text.slice(at, end), [lineTooLong()], to);
+      if (isTooLong(text, at, end)) this.#reject(text.slice(at, end), [lineTooLong()], to);
       else this.#readLine(text.slice(at, end).trim(), isDecoded, to);
       at = end + 1;
     }
@@ -57,17 +57,17 @@ export class NdjsonOrders implements OrderReader {
 
   #readLine(raw: string, isDecoded: boolean, to: Findings): void {
     if (raw === "") return;
-    if (!isDecoded && raw.includes("\uFFFD")) return this.#refuse(raw, [notUtf8()], to);
-    if (hasTooManyValues(raw)) return this.#refuse(raw, [TOO_MANY_VALUES], to);
+    if (!isDecoded && raw.includes("\uFFFD")) return this.#reject(raw, [notUtf8()], to);
+    if (hasTooManyValues(raw)) return this.#reject(raw, [TOO_MANY_VALUES], to);
     const json = parseJson(raw);
-    if (json === undefined) return this.#refuse(raw, [issueAt("", "JSON", raw)], to);
+    if (json === undefined) return this.#reject(raw, [issueAt("", "JSON", raw)], to);
     const order = parseOrderPlacedData(json.value);
-    if (!order.ok) return this.#refuse(raw, order.issues, to, orderIdOf(json.value));
+    if (!order.ok) return this.#reject(raw, order.issues, to, orderIdOf(json.value));
     this.#lines++;
     to.orders.push({ data: order.value, lines: [{ line: this.#nextLine, raw }] });
   }
 
-  #refuse(raw: string, reasons: readonly Issue[], to: Findings, orderId?: string): void {
+  #reject(raw: string, reasons: readonly Issue[], to: Findings, orderId?: string): void {
     this.#lines++;
     to.rejects.push(reject({ line: this.#nextLine, raw }, reasons, orderId));
   }

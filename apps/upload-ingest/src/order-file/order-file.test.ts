@@ -31,7 +31,7 @@ describe("refused whole", () => {
     ["UTF-16", Buffer.from(`\uFEFF${header}\n`, "utf16le"), "expected UTF-8, received UTF-16"],
     ["UTF-16, bytes the other way round", Buffer.from(header, "utf16le").swap16(), "expected UTF-8, received UTF-16"],
     ["NDJSON in UTF-16", Buffer.from('{"orderId":"A-1"}', "utf16le"), "expected UTF-8, received UTF-16"],
-    ["a JSON array", "[1,2]", "no header of the superstore layout"],
+    ["a JSON array", "[1,2]", "not the header of the superstore layout"],
     ["an unterminated quote in the header", `"${header}\n${csvLine()}`, "neither a CSV header nor NDJSON"],
     ["a first line without an end", "x".repeat(2 * LINE_BYTES), "its first line is too long"],
     ["blank lines only", "\n".repeat(3 * LINE_BYTES), "white space only"],
@@ -43,7 +43,7 @@ describe("refused whole", () => {
 describe("NDJSON", () => {
   const order = (id: string) => JSON.stringify(sampleOrder({ orderId: id }));
 
-  test("a faulty line is refused with its number, path and raw text, its neighbours are not", () => {
+  test("a faulty line is rejected with its number, path and raw text, its neighbours are not", () => {
     const wrong = JSON.stringify({ ...sampleOrder({ orderId: "A-2" }), total: "1" });
     const { orders, rejects, lines } = readAll([order("A-1"), wrong, "{not json", "", "[]", order("A-3")].join("\r\n"));
     expect(lines).toBe(5);
@@ -60,7 +60,7 @@ describe("NDJSON", () => {
     expect(readAll(hostile).orders[0]?.data).toEqual(sampleOrder({ orderId: "A-1" }));
   });
 
-  test("a line of 5 MB is refused, however the file is cut", () => {
+  test("a line of 5 MB is rejected, however the file is cut", () => {
     const text = `${order("A-1")}\n{"x":"${"y".repeat(5 * LINE_BYTES)}"}\n${order("A-2")}`;
     for (const size of [10_000, 70_000, text.length]) {
       const { orders, rejects } = readAll(text, size);
@@ -70,13 +70,13 @@ describe("NDJSON", () => {
     }
   });
 
-  test("deep nesting is refused", () => {
+  test("deep nesting is rejected", () => {
     expect(readAll(`{"orderId":${"[".repeat(100_000)}${"]".repeat(100_000)}}`).rejects).toHaveLength(1);
   });
 });
 
 describe("a file that breaks off", () => {
-  test("keeps the orders before, refuses the one that was open, and names the line", () => {
+  test("keeps the orders before, rejects the one that was open, and names the line", () => {
     const file = new OrderFile();
     const lines = [header, csvLine(), csvLine({ "Order ID": "A-2" }), csvLine({ "Order ID": "A-2" }).slice(0, 20)];
     const steps = [...file.push(Buffer.from(lines.join("\n"))), ...file.cut("truncated gzip")];

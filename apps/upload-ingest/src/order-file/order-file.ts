@@ -3,7 +3,7 @@ import type { Findings } from "./found-order.ts";
 import { type LineBlock, LineBlocks } from "./line-blocks.ts";
 import { LINE_BYTES } from "../limits.ts";
 import { NdjsonOrders } from "./ndjson-orders.ts";
-import { FileRefused, type OrderReader } from "./order-reader.ts";
+import { InvalidFile, type OrderReader } from "./order-reader.ts";
 
 const BYTE_ORDER_MARK = "\uFEFF";
 
@@ -37,27 +37,27 @@ export class OrderFile {
     return this.#reader?.lines ?? 0;
   }
 
-  /** Takes the next bytes, decompressed. @throws FileRefused where this is no file of orders */
+  /** Takes the next bytes, decompressed. @throws InvalidFile where this is not an order file */
   *push(chunk: Uint8Array): Generator<Findings> {
     for (const block of this.#blocks.push(chunk)) yield* this.#take(block);
   }
 
-  /** Ends the file. @throws FileRefused where it was empty or is no file of orders */
+  /** Ends the file. @throws InvalidFile where it was empty or is not an order file */
   *end(): Generator<Findings> {
     for (const block of this.#blocks.flush()) yield* this.#take(block);
     const rest = this.#blocks.rest();
     if (rest !== "") yield* this.#take({ kind: "lines", text: rest });
-    if (this.#reader === undefined) throw new FileRefused("empty");
+    if (this.#reader === undefined) throw new InvalidFile("empty");
     yield* this.#reader.end();
   }
 
   /**
-   * Ends a file that breaks off for `reason`: refuses what is open, and adds a reject for the first line that was not read.
-   * @throws FileRefused where nothing of it was read
+   * Ends a file that breaks off for `reason`: rejects what is open, and adds a reject for the first line that was not read.
+   * @throws InvalidFile where nothing of it was read
    */
   *cut(reason: string): Generator<Findings> {
     for (const block of this.#blocks.flush()) yield* this.#take(block);
-    if (this.#reader === undefined) throw new FileRefused(reason);
+    if (this.#reader === undefined) throw new InvalidFile(reason);
     yield* this.#reader.cut(this.#blocks.rest(), reason);
   }
 
@@ -66,17 +66,17 @@ export class OrderFile {
       yield* this.#reader.push(block);
       return;
     }
-    if (block.kind === "too-long") throw new FileRefused("neither a CSV header nor NDJSON: its first line is too long");
+    if (block.kind === "too-long") throw new InvalidFile("neither a CSV header nor NDJSON: its first line is too long");
     const text =
       this.#blank + (this.#blank === "" && block.text.startsWith(BYTE_ORDER_MARK) ? block.text.slice(1) : block.text);
     const content = text.trimStart();
     if (content === "") {
       if (text.length > LINE_BYTES)
-        throw new FileRefused("neither a CSV header nor NDJSON: it begins with white space only");
+        throw new InvalidFile("neither a CSV header nor NDJSON: it begins with white space only");
       this.#blank = text;
       return;
     }
-    if (UTF_16.test(content)) throw new FileRefused("expected UTF-8, received UTF-16");
+    if (UTF_16.test(content)) throw new InvalidFile("expected UTF-8, received UTF-16");
     this.#reader = content.startsWith("{") ? new NdjsonOrders() : new CsvOrders();
     yield* this.#reader.push({ kind: "lines", text });
   }

@@ -9,22 +9,22 @@ export interface OrderReader {
   readonly format: "csv" | "ndjson";
   /** Lines with content so far, without the header. */
   readonly lines: number;
-  /** Takes the next lines, and yields what they settle. @throws FileRefused where the file is of another kind */
+  /** Takes the next lines, and yields what they settle. @throws InvalidFile where the file is of another kind */
   push(block: LineBlock): Generator<Findings>;
-  /** Settles what is left when the file ends. @throws FileRefused */
+  /** Settles what is left when the file ends. @throws InvalidFile */
   end(): Generator<Findings>;
-  /** Refuses what is left when the file breaks off after `partial`, a line without its end, and names that line. */
+  /** Rejects what is left when the file breaks off after `partial`, a line without its end, and names that line. */
   cut(partial: string, reason: string): Generator<Findings>;
 }
 
-/** The file is no file of orders and is refused whole; nothing of it was taken. The reason is for its sender. */
-export class FileRefused extends Error {
-  readonly code = "FILE_REFUSED";
+/** The file is not an order file; nothing of it was processed. The reason is for its sender. */
+export class InvalidFile extends Error {
+  readonly code = "INVALID_FILE";
   readonly reason: string;
 
   constructor(reason: string) {
-    super(`File refused: ${reason}`);
-    this.name = "FileRefused";
+    super(`Not an order file; nothing was processed: ${reason}`);
+    this.name = "InvalidFile";
     this.reason = reason;
   }
 }

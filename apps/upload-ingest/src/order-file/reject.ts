@@ -9,7 +9,7 @@ export interface Line {
   readonly raw: string;
 }
 
-/** A refused line, as it goes to the rejects bucket. */
+/** A rejected line, as it goes to the rejects bucket. */
 export interface Reject extends Line {
   /** Where it could be read. */
   readonly orderId?: string;
@@ -26,17 +26,17 @@ export function reject(line: Line, reasons: readonly Issue[], orderId?: string):
   };
 }
 
-/** Refuses the lines of an order that have no fault of their own, because of one that has. */
+/** Rejects the lines of an order that have no fault of their own, because of one that has. */
 export function rejectWithOrder(lines: readonly Line[], faultyLine: number, orderId: string): Reject[] {
-  return lines.map((line) => reject(line, [sameOrderRefused(faultyLine)], orderId));
+  return lines.map((line) => reject(line, [sameOrderRejected(faultyLine)], orderId));
 }
 
-/** The reason for a line without a fault, whose order is refused for another line's fault. */
-export function sameOrderRefused(faultyLine: number): Issue {
+/** The reason for a line without a fault, whose order is rejected for another line's fault. */
+export function sameOrderRejected(faultyLine: number): Issue {
   return {
     path: "",
     expected: "an order of which every line is accepted",
-    received: `line ${faultyLine} of the same order was refused`,
+    received: `line ${faultyLine} of the same order was rejected`,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Reject } from "../order-file/reject.ts";
 
-/** Where refused lines are kept. */
+/** Where rejected lines are kept. */
 export interface Rejects {
   /** Begins the rejects of one upload, in place of those of an earlier run. Costs nothing until something is written. */
   open(uploadId: string): RejectsWriter;

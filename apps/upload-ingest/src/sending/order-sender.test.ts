@@ -22,7 +22,7 @@ function outletOf(answer: (body: string, call: number) => SendResult["kind"]) {
       return batch.map((body): SendResult => {
         const kind = answer(body, call);
         if (kind === "sent") taken.push(body);
-        if (kind === "refused") return { kind, reason: "not this one" };
+        if (kind === "rejected") return { kind, reason: "not this one" };
         return kind === "failed" ? { kind, error: new Error("try again") } : { kind };
       });
     },
@@ -65,13 +65,13 @@ test("messages that fail are sent again, alone, until they are taken", async () 
   expect(sending.acknowledged).toBe(30);
 });
 
-test("a message that the queue refuses is reported, and no checkpoint passes it", async () => {
-  const { outlet, taken } = outletOf((body) => (body.startsWith("15") ? "refused" : "sent"));
+test("a message that the queue rejects is reported, and no checkpoint passes it", async () => {
+  const { outlet, taken } = outletOf((body) => (body.startsWith("15") ? "rejected" : "sent"));
   const sending = sender(outlet);
   await sending.send(orders(40));
   await sending.drain();
   expect(taken).toHaveLength(39);
-  expect(sending.takeRefused()).toMatchObject([{ order: { orderId: "O-15" }, reason: "not this one" }]);
+  expect(sending.takeUnsendable()).toMatchObject([{ order: { orderId: "O-15" }, reason: "not this one" }]);
   expect(sending.acknowledged).toBe(10);
   expect(sending.taken).toBe(40);
 });

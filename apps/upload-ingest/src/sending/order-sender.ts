@@ -12,7 +12,7 @@ export interface OutgoingOrder {
 }
 
 /** An order that the outlet will never take. */
-export interface RefusedOrder {
+export interface UnsendableOrder {
   readonly order: OutgoingOrder;
   readonly reason: string;
 }
@@ -40,8 +40,8 @@ export class OrderSender {
   #batch: OutgoingOrder[] = [];
   #batchBytes = 0;
   #taken = 0;
-  #refused: RefusedOrder[] = [];
-  /** Position of the first order that was refused or not sent: no checkpoint goes past it. */
+  #rejected: UnsendableOrder[] = [];
+  /** Position of the first order that was rejected or not sent: no checkpoint goes past it. */
   #firstUnsent = Number.POSITIVE_INFINITY;
   #failure: { readonly error: unknown } | undefined;
 
@@ -50,14 +50,14 @@ export class OrderSender {
     this.#random = options.random ?? Math.random;
   }
 
-  /** Orders so far, those passed over and those refused among them. */
+  /** Orders so far, those passed over and those rejected among them. */
   get taken(): number {
     return this.#taken;
   }
 
   /**
    * The checkpoint: of so many orders, counted from the first, every one was acknowledged, now or by an earlier run. It stays
-   * before the first refused order, so that a repeated run comes to refuse and report it again.
+   * before the first rejected order, so that a repeated run comes to reject and report it again.
    */
   get acknowledged(): number {
     return Math.min(this.#firstUnsent, this.#taken - this.#batch.length, ...this.#inFlight.values());
@@ -74,7 +74,7 @@ export class OrderSender {
     }
   }
 
-  /** Sends what is left and returns when everything is acknowledged or refused. @throws like `send` */
+  /** Sends what is left and returns when everything is acknowledged or rejected. @throws like `send` */
   async drain(): Promise<void> {
     await this.#dispatch(0);
     await this.settle();
@@ -86,9 +86,9 @@ export class OrderSender {
     await Promise.all(this.#inFlight.keys());
   }
 
-  /** The orders refused since the last call. */
-  takeRefused(): readonly RefusedOrder[] {
-    return this.#refused.splice(0);
+  /** The orders rejected since the last call. */
+  takeUnsendable(): readonly UnsendableOrder[] {
+    return this.#rejected.splice(0);
   }
 
   /** `reserved` orders are taken already and not in the batch yet. */
@@ -118,9 +118,9 @@ export class OrderSender {
       for (const [index, outgoing] of waiting.entries()) {
         const result = results[index];
         if (result?.kind === "sent") continue;
-        if (result?.kind === "refused") {
+        if (result?.kind === "rejected") {
           this.#firstUnsent = Math.min(this.#firstUnsent, first);
-          this.#refused.push({ order: outgoing, reason: result.reason });
+          this.#rejected.push({ order: outgoing, reason: result.reason });
           continue;
         }
         failed.push(outgoing);

@@ -1,7 +1,7 @@
-/** What became of one message. `failed` may succeed later; `refused` never will, and the reason says why. */
+/** What became of one message. `failed` may succeed later; `rejected` never will, and the reason says why. */
 export type SendResult =
   | { readonly kind: "sent" }
-  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "rejected"; readonly reason: string }
   | { readonly kind: "failed"; readonly error: unknown };
 
 /** Where order events go. */

@@ -86,16 +86,16 @@ test("each entry of a call that was answered has its own result", async () => {
   expect(await outlet("orders").send(["first", "throttled", "illegal", "forgotten", "last"])).toMatchObject([
     { kind: "sent" },
     { kind: "failed", error: { code: "InternalError" } },
-    { kind: "refused", reason: "InvalidMessageContents: no such character" },
+    { kind: "rejected", reason: "InvalidMessageContents: no such character" },
     { kind: "failed", error: { code: "NoAnswer" } },
     { kind: "sent" },
   ]);
 });
 
-test("what is a fault of the message itself is refused, with its code", async () => {
+test("what is a fault of the message itself is rejected, with its code", async () => {
   expect(await outlet("orders").send(["illegal", "long", "doubtful"])).toMatchObject([
-    { kind: "refused", reason: "InvalidMessageContents: no such character" },
-    { kind: "refused", reason: "AWS.SimpleQueueService.InvalidParameterValue" },
+    { kind: "rejected", reason: "InvalidMessageContents: no such character" },
+    { kind: "rejected", reason: "AWS.SimpleQueueService.InvalidParameterValue" },
     { kind: "failed" },
   ]);
 });

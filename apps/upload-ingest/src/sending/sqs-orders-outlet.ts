@@ -3,7 +3,7 @@ import type { OrdersOutlet, SendResult } from "./orders-outlet.ts";
 
 /**
  * Sends order events to an SQS queue. `SendMessageBatch` answers 200 even when entries failed (SQS API reference,
- * `BatchResultErrorEntry`), so each entry is looked at: one whose code is about the message is refused, anything else may be sent
+ * `BatchResultErrorEntry`), so each entry is looked at: one whose code is about the message is rejected, anything else may be sent
  * again. `SenderFault` alone does not say which: a throttled caller, or one whose key KMS throttles, is a sender at fault, too.
  */
 export function sqsOrdersOutlet(client: SQSClient, queueUrl: string): OrdersOutlet {
@@ -29,7 +29,7 @@ export function sqsOrdersOutlet(client: SQSClient, queueUrl: string): OrdersOutl
 function failureOf({ Code, Message, SenderFault }: BatchResultErrorEntry): SendResult {
   const code = Code ?? "Unknown";
   return SenderFault === true && ABOUT_THE_MESSAGE.test(code)
-    ? { kind: "refused", reason: `${code}${Message === undefined ? "" : `: ${Message}`}` }
+    ? { kind: "rejected", reason: `${code}${Message === undefined ? "" : `: ${Message}`}` }
     : { kind: "failed", error: new EntryFailed(code) };
 }
 

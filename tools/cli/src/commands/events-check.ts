@@ -6,7 +6,7 @@ import { isBusEvent, parseEventBridgeEvent } from "@doorbell/aws-events/event-br
 import { describeIssues } from "@doorbell/aws-events/describe-issues";
 import { isObject } from "@doorbell/aws-events/fields";
 import { parseObjectEvents } from "@doorbell/aws-events/object-events";
-import type { Envelope, Issue, Parsed, ParsedRecord } from "@doorbell/aws-events/parsed";
+import type { ParsedBatch, Issue, Parsed, ParsedRecord } from "@doorbell/aws-events/parsed";
 import { sourceOf } from "@doorbell/aws-events/records";
 import { parseSnsEvent } from "@doorbell/aws-events/sns";
 import { parseSqsEvent } from "@doorbell/aws-events/sqs";
@@ -22,7 +22,7 @@ const READERS = {
   dynamodb: (event) => withWindow(event),
   eventbridge: (event) => single(parseEventBridgeEvent(event)),
   cloudevents: (_, body) => single(parseBusinessEvent(body)),
-} as const satisfies Record<string, (event: unknown, body: string) => Envelope<unknown>>;
+} as const satisfies Record<string, (event: unknown, body: string) => ParsedBatch<unknown>>;
 
 type EventSource = keyof typeof READERS;
 
@@ -138,11 +138,11 @@ function guessSource(event: unknown): EventSource | undefined {
   }
 }
 
-function single(parsed: Parsed<unknown>): Envelope<unknown> {
+function single(parsed: Parsed<unknown>): ParsedBatch<unknown> {
   return parsed.ok ? { ok: true, records: [{ ...parsed, index: 0 }] } : { ok: false, issues: parsed.issues };
 }
 
-function withBusinessEvents(event: unknown): Envelope<unknown> {
+function withBusinessEvents(event: unknown): ParsedBatch<unknown> {
   const envelope = parseSqsEvent(event);
   if (!envelope.ok) return envelope;
   const records = envelope.records.map((record): ParsedRecord<unknown> => {
@@ -160,7 +160,7 @@ function withBusinessEvents(event: unknown): Envelope<unknown> {
 }
 
 /** A window stands for itself at the end, since its last event may have no records. */
-function withWindow(event: unknown): Envelope<unknown> {
+function withWindow(event: unknown): ParsedBatch<unknown> {
   const envelope = parseStreamEvent(event);
   const window = parseTimeWindow(event);
   if (!envelope.ok) return envelope;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { QueueMapping, StreamMapping } from "../graph/graph.ts";
 import { checkMappings } from "./check-mapping.ts";
-import { MappingRefused } from "./invalid-mapping.ts";
+import { InvalidMapping } from "./invalid-mapping.ts";
 
 const queueArn = "arn:aws:sqs:eu-central-2:000000000000:orders";
 const common = {
@@ -78,7 +78,7 @@ describe("a queue's mapping", () => {
     ["a maximum concurrency of 1", { maximumConcurrency: 1 }],
     ["a maximum concurrency above 1,000", { maximumConcurrency: 1_001 }],
   ])("is refused for %s", (_, part) => {
-    expect(() => check({ ...queueMapping, ...part })).toThrow(MappingRefused);
+    expect(() => check({ ...queueMapping, ...part })).toThrow(InvalidMapping);
   });
 
   test.each([
@@ -96,9 +96,9 @@ describe("a queue's mapping", () => {
 
   test("is refused for a filter with the filter's own refusal as its cause", () => {
     const refused = () => check({ ...queueMapping, filters: ['{"body":[{"wildcard":"a*"}]}'] });
-    expect(refused).toThrow(expect.objectContaining({ code: "MAPPING_REFUSED", eventSourceArn: queueArn }));
+    expect(refused).toThrow(expect.objectContaining({ code: "INVALID_MAPPING", eventSourceArn: queueArn }));
     expect(refused).toThrow(
-      expect.objectContaining({ cause: expect.objectContaining({ code: "PATTERN_REFUSED", path: "body[0]" }) }),
+      expect.objectContaining({ cause: expect.objectContaining({ code: "INVALID_PATTERN", path: "body[0]" }) }),
     );
   });
 });
@@ -167,6 +167,6 @@ describe("a stream's mapping", () => {
       { onFailure: "arn:aws:lambda:eu-central-2:000000000000:function:x" },
     ],
   ])("is refused for %s", (_, part) => {
-    expect(() => check({ ...streamMapping, ...part })).toThrow(MappingRefused);
+    expect(() => check({ ...streamMapping, ...part })).toThrow(InvalidMapping);
   });
 });

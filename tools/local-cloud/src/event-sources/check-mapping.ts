@@ -1,4 +1,4 @@
-import { PatternRefused } from "../filters/pattern-refused.ts";
+import { InvalidPattern } from "../filters/invalid-pattern.ts";
 import type {
   FunctionDefinition,
   MappingDefinition,
@@ -8,7 +8,7 @@ import type {
   TableDefinition,
 } from "../graph/graph.ts";
 import { compileFilters } from "./event-filter.ts";
-import { MappingRefused } from "./invalid-mapping.ts";
+import { InvalidMapping } from "./invalid-mapping.ts";
 
 /** What mappings are checked against. */
 export interface MappingSurroundings {
@@ -23,14 +23,14 @@ const MAXIMUM_FILTERS = 5;
 /**
  * Checks mappings as `CreateEventSourceMapping` does, one after the other (AWS: with-sqs, services-ddb-params). Where AWS's sentence
  * is known (recorded), it is the reason.
- * @throws MappingRefused
+ * @throws InvalidMapping
  */
 export function checkMappings(mappings: readonly MappingDefinition[], surroundings: MappingSurroundings): void {
   for (const [index, mapping] of mappings.entries()) {
     const earlier = mappings
       .slice(0, index)
       .find((each) => each.eventSourceArn === mapping.eventSourceArn && each.functionName === mapping.functionName);
-    if (earlier !== undefined) throw new MappingRefused(mapping, conflict(mapping, earlier.uuid));
+    if (earlier !== undefined) throw new InvalidMapping(mapping, conflict(mapping, earlier.uuid));
     checkMapping(mapping, surroundings);
   }
 }
@@ -45,7 +45,7 @@ function conflict({ kind, eventSourceArn, functionName }: MappingDefinition, uui
 
 function checkMapping(mapping: MappingDefinition, surroundings: MappingSurroundings): void {
   const target = surroundings.functions.find(({ name }) => name === mapping.functionName);
-  if (!target) throw new MappingRefused(mapping, "Function does not exist");
+  if (!target) throw new InvalidMapping(mapping, "Function does not exist");
   checkFilters(mapping);
   within(mapping, "batch size", mapping.batchSize, 1, 10_000);
   within(mapping, "batching window in seconds", mapping.maximumBatchingWindowSeconds, 0, 300);
@@ -56,15 +56,15 @@ function checkMapping(mapping: MappingDefinition, surroundings: MappingSurroundi
 function checkFilters(mapping: MappingDefinition): void {
   const { length } = mapping.filters;
   if (length > MAXIMUM_FILTERS)
-    throw new MappingRefused(
+    throw new InvalidMapping(
       mapping,
       `it has ${length} filters, and Lambda takes at most ${MAXIMUM_FILTERS} by default.`,
     );
   try {
     compileFilters(mapping.filters, mapping.kind);
   } catch (cause) {
-    if (!(cause instanceof PatternRefused)) throw cause;
-    throw new MappingRefused(mapping, `Invalid filter pattern definition. ${cause.message}`, { cause });
+    if (!(cause instanceof InvalidPattern)) throw cause;
+    throw new InvalidMapping(mapping, `Invalid filter pattern definition. ${cause.message}`, { cause });
   }
 }
 
@@ -73,18 +73,18 @@ function checkQueueMapping(mapping: QueueMapping, timeoutSeconds: number, { queu
   if (!queue) {
     const reason =
       "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.";
-    throw new MappingRefused(mapping, reason);
+    throw new InvalidMapping(mapping, reason);
   }
   if (queue.fifo)
-    throw new MappingRefused(mapping, "FIFO queues are not built yet as an event source of the local cloud.");
+    throw new InvalidMapping(mapping, "FIFO queues are not built yet as an event source of the local cloud.");
   if (queue.visibilityTimeoutSeconds < timeoutSeconds) {
-    throw new MappingRefused(
+    throw new InvalidMapping(
       mapping,
       `the queue's visibility timeout (${queue.visibilityTimeoutSeconds} s) is less than the function's timeout (${timeoutSeconds} s). Lambda advises six times the timeout, plus the batching window.`,
     );
   }
   if (mapping.batchSize > 10 && mapping.maximumBatchingWindowSeconds < 1) {
-    throw new MappingRefused(
+    throw new InvalidMapping(
       mapping,
       `a batch size of ${mapping.batchSize}, above 10, needs a batching window of at least 1 s.`,
     );
@@ -95,7 +95,7 @@ function checkQueueMapping(mapping: QueueMapping, timeoutSeconds: number, { queu
 
 function checkStreamMapping(mapping: StreamMapping, { queues, tables }: MappingSurroundings): void {
   const table = tables.find(({ name }) => name === mapping.tableName);
-  if (table?.streamView === undefined) throw new MappingRefused(mapping, `Stream not found: ${mapping.eventSourceArn}`);
+  if (table?.streamView === undefined) throw new InvalidMapping(mapping, `Stream not found: ${mapping.eventSourceArn}`);
   within(mapping, "parallelization factor", mapping.parallelizationFactor, 1, 10);
   if (mapping.maximumRetryAttempts !== -1)
     within(mapping, "maximum retry attempts", mapping.maximumRetryAttempts, 0, 10_000);
@@ -108,17 +108,17 @@ function checkStreamMapping(mapping: StreamMapping, { queues, tables }: MappingS
 function checkDestination(mapping: StreamMapping, arn: string, queues: MappingSurroundings["queues"]): void {
   if (/^arn:aws[^:]*:s3:/.test(arn)) return;
   if (!/^arn:aws[^:]*:sqs:/.test(arn)) {
-    throw new MappingRefused(mapping, `its on-failure destination ${arn} is neither an SQS queue nor an S3 bucket.`);
+    throw new InvalidMapping(mapping, `its on-failure destination ${arn} is neither an SQS queue nor an S3 bucket.`);
   }
   const queue = queues.find((each) => each.arn === arn);
-  if (!queue) throw new MappingRefused(mapping, `there is no queue ${arn} for its failures.`);
+  if (!queue) throw new InvalidMapping(mapping, `there is no queue ${arn} for its failures.`);
   if (queue.fifo)
-    throw new MappingRefused(mapping, `its on-failure queue ${arn} is a FIFO queue, which Lambda does not write to.`);
+    throw new InvalidMapping(mapping, `its on-failure queue ${arn} is a FIFO queue, which Lambda does not write to.`);
 }
 
 function within(mapping: MappingDefinition, what: string, value: number, lowest: number, highest: number): void {
   if (Number.isInteger(value) && value >= lowest && value <= highest) return;
-  throw new MappingRefused(
+  throw new InvalidMapping(
     mapping,
     `its ${what} is ${value}, and must be a whole number from ${lowest} to ${highest}.`,
   );

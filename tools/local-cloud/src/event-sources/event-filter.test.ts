@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PatternRefused } from "../filters/pattern-refused.ts";
+import { InvalidPattern } from "../filters/invalid-pattern.ts";
 import { compileFilters } from "./event-filter.ts";
 
 const record = JSON.stringify({
@@ -88,7 +88,7 @@ describe("filter patterns", () => {
     ["two operators in a rule", '{"eventName":[{"prefix":"a","suffix":"b"}]}'],
     ["an incomplete range", '{"n":[{"numeric":[">"]}]}'],
   ])("are refused for %s", (_, pattern) => {
-    expect(() => compileFilters([pattern], "dynamodb")).toThrow(PatternRefused);
+    expect(() => compileFilters([pattern], "dynamodb")).toThrow(InvalidPattern);
   });
 });
 

@@ -7,7 +7,7 @@ import { isMap } from "../filters/leaf.ts";
  * Makes the filter criteria of a mapping into a test of a record's JSON text (AWS: invocation-eventfiltering). A record passes
  * when any pattern matches; without patterns every record passes. Of an SQS record the body is compared as JSON where the
  * pattern names fields of it, and as text where it does not; a body of the other form does not match (AWS: with-sqs-filtering).
- * @throws PatternRefused
+ * @throws InvalidPattern
  */
 export function compileFilters(patterns: readonly string[], source: "sqs" | "dynamodb"): (record: string) => boolean {
   if (patterns.length === 0) return () => true;

@@ -1,6 +1,6 @@
 /** An event source mapping that Lambda would not create, or that this local cloud cannot serve. */
-export class MappingRefused extends Error {
-  readonly code = "MAPPING_REFUSED";
+export class InvalidMapping extends Error {
+  readonly code = "INVALID_MAPPING";
   readonly eventSourceArn: string;
   readonly functionName: string;
   constructor(
@@ -9,7 +9,7 @@ export class MappingRefused extends Error {
     options?: ErrorOptions,
   ) {
     super(`The mapping of ${mapping.eventSourceArn} to ${mapping.functionName} is refused: ${reason}`, options);
-    this.name = "MappingRefused";
+    this.name = "InvalidMapping";
     this.eventSourceArn = mapping.eventSourceArn;
     this.functionName = mapping.functionName;
   }

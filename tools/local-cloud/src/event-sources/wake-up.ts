@@ -1,22 +1,22 @@
-/** Wakes whoever waits. A ring while nobody waits is kept for the next one who does. */
-export interface Bell {
-  ring(): void;
-  /** Resolves at the next ring (or at once, after one that nobody heard), after `timeoutMs`, or on abort. Never rejects. */
-  rung(signal: AbortSignal, timeoutMs?: number): Promise<void>;
+/** Wakes whoever waits. A call of `wake` while nobody waits is kept for the next one who does. */
+export interface WakeUp {
+  wake(): void;
+  /** Resolves at the next `wake` (at once where one came while nobody waited), after `timeoutMs`, or on abort. Never rejects. */
+  wait(signal: AbortSignal, timeoutMs?: number): Promise<void>;
 }
 
-/** A bell for one listener at a time. */
-export function createBell(): Bell {
-  let unheard = false;
-  let wake: (() => void) | undefined;
+/** A wake-up for one waiter at a time. */
+export function createWakeUp(): WakeUp {
+  let pending = false;
+  let resume: (() => void) | undefined;
   return {
-    ring() {
-      if (wake) wake();
-      else unheard = true;
+    wake() {
+      if (resume) resume();
+      else pending = true;
     },
-    rung(signal, timeoutMs) {
-      if (unheard || signal.aborted) {
-        unheard = false;
+    wait(signal, timeoutMs) {
+      if (pending || signal.aborted) {
+        pending = false;
         return Promise.resolve();
       }
       return new Promise((resolve) => {
@@ -24,10 +24,10 @@ export function createBell(): Bell {
         function done(): void {
           clearTimeout(timer);
           signal.removeEventListener("abort", done);
-          wake = undefined;
+          resume = undefined;
           resolve();
         }
-        wake = done;
+        resume = done;
         signal.addEventListener("abort", done, { once: true });
       });
     },

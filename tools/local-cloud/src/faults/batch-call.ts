@@ -1,4 +1,4 @@
-import { identityOf } from "./draws.ts";
+import { identityOf } from "./seeded-decisions.ts";
 
 /** A call of an SDK that carries records, in one of the forms that AWS has for them. */
 export interface BatchCall {

@@ -22,7 +22,7 @@ describe("a fault plan", () => {
     ["broken JSON", '{"seed":', "JSON"],
     ["a crash without its call", "seed=1,crashAt=order-queue", "crashAt"],
   ])("is refused with its field: %s", (_, text, named) => {
-    expect(() => parseFaults(text)).toThrow(expect.objectContaining({ code: "FAULTS_REFUSED" }));
+    expect(() => parseFaults(text)).toThrow(expect.objectContaining({ code: "INVALID_FAULT_PLAN" }));
     expect(() => parseFaults(text)).toThrow(named);
   });
 

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 
 /** The faults that are told to happen cannot be read. */
-export class FaultsRefused extends Error {
-  readonly code = "FAULTS_REFUSED";
+export class InvalidFaultPlan extends Error {
+  readonly code = "INVALID_FAULT_PLAN";
   constructor(problem: string, options?: ErrorOptions) {
     super(`The faults cannot be read: ${problem}`, options);
-    this.name = "FaultsRefused";
+    this.name = "InvalidFaultPlan";
   }
 }
 
@@ -64,11 +64,11 @@ const RATES = [
 /** A fault that has a rate. */
 export type FaultKind = (typeof RATES)[number];
 
-/** Checks a plan and completes it. @throws FaultsRefused */
+/** Checks a plan and completes it. @throws InvalidFaultPlan */
 export function completePlan(plan: unknown): CompleteFaultPlan {
   const parsed = v.safeParse(planSchema, plan);
   if (parsed.success) return parsed.output;
-  throw new FaultsRefused(
+  throw new InvalidFaultPlan(
     parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the plan"}: ${issue.message}`).join("; "),
   );
 }
@@ -76,7 +76,7 @@ export function completePlan(plan: unknown): CompleteFaultPlan {
 /**
  * Reads a plan from JSON, or from a specification such as `seed=7,all=0.02,crashes=0,clockSkewMs=500,crashAt=order-queue:3`. There
  * `all` stands for every rate that is not named, and several crashes are joined by `+`.
- * @throws FaultsRefused
+ * @throws InvalidFaultPlan
  */
 export function parseFaults(text: string): CompleteFaultPlan {
   if (!text.trimStart().startsWith("{")) return completePlan(fromSpecification(text));
@@ -84,7 +84,7 @@ export function parseFaults(text: string): CompleteFaultPlan {
   try {
     plan = JSON.parse(text);
   } catch (cause) {
-    throw new FaultsRefused(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new InvalidFaultPlan(cause instanceof Error ? cause.message : String(cause), { cause });
   }
   return completePlan(plan);
 }

@@ -184,7 +184,7 @@ test(
 test(
   "faults that cannot be read are refused before anything starts",
   async () => {
-    await expect(start({ seed: 1, crashes: 2 })).rejects.toMatchObject({ code: "FAULTS_REFUSED" });
+    await expect(start({ seed: 1, crashes: 2 })).rejects.toMatchObject({ code: "INVALID_FAULT_PLAN" });
   },
   LIMIT_MS,
 );

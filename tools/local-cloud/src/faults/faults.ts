@@ -3,7 +3,7 @@ import type { Queues } from "../emulators/queues.ts";
 import type { Handler } from "../endpoint/front-server.ts";
 import type { FunctionDefinition } from "../graph/graph.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
-import { createDraws } from "./draws.ts";
+import { createSeededDecisions } from "./seeded-decisions.ts";
 import { completePlan } from "./fault-plan.ts";
 import { createFaultyBuckets, type FaultyBuckets } from "./faulty-buckets.ts";
 import { createFaultyEndpoint } from "./faulty-endpoint.ts";
@@ -30,12 +30,12 @@ export interface Faults {
 
 /**
  * The faults of a plan.
- * @throws FaultsRefused
+ * @throws InvalidFaultPlan
  */
 export function createFaults(given: unknown): Faults {
   const plan = completePlan(given);
-  const draws = createDraws(plan);
-  const sandboxes = createSandboxes(plan, draws);
+  const decisions = createSeededDecisions(plan);
+  const sandboxes = createSandboxes(plan, decisions);
   const notifying: FaultyBuckets[] = [];
   const preload = `--import=${new URL("clock-skew.mjs", import.meta.url).href}`;
   return {
@@ -47,19 +47,19 @@ export function createFaults(given: unknown): Faults {
             const options = [definition.environment["NODE_OPTIONS"], preload].filter(Boolean).join(" ");
             return { ...definition, environment: { ...definition.environment, NODE_OPTIONS: options } };
           }),
-    endpoint: (inner, port) => createFaultyEndpoint({ plan, draws, sandboxes, port, inner }),
-    queues: (inner) => createFaultyQueues(inner, draws),
+    endpoint: (inner, port) => createFaultyEndpoint({ plan, decisions, sandboxes, port, inner }),
+    queues: (inner) => createFaultyQueues(inner, decisions),
     buckets(inner) {
-      const buckets = createFaultyBuckets(inner, draws);
+      const buckets = createFaultyBuckets(inner, decisions);
       notifying.push(buckets);
       return buckets;
     },
     lambda: (inner) => ({
       ...inner,
-      invoke: createFaultyInvoke((name, payload) => inner.invoke(name, payload), draws),
+      invoke: createFaultyInvoke((name, payload) => inner.invoke(name, payload), decisions),
     }),
     idle: () => notifying.every(({ pending }) => pending === 0),
-    counts: draws.counts,
+    counts: decisions.counts,
     stop: () => notifying.forEach((buckets) => buckets.stop()),
   };
 }

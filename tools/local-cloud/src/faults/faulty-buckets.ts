@@ -1,5 +1,5 @@
 import type { Buckets, ObjectChange } from "../emulators/buckets.ts";
-import type { Draws } from "./draws.ts";
+import type { SeededDecisions } from "./seeded-decisions.ts";
 
 /** A second notification comes within so many milliseconds. */
 const WITHIN_MS = 2_000;
@@ -12,7 +12,7 @@ export interface FaultyBuckets extends Buckets {
 }
 
 /** The buckets as notifications see them: some changes are told twice, the second time at once or later (AWS: at least once). */
-export function createFaultyBuckets(inner: Buckets, draws: Draws): FaultyBuckets {
+export function createFaultyBuckets(inner: Buckets, decisions: SeededDecisions): FaultyBuckets {
   const timers = new Set<NodeJS.Timeout>();
   return {
     ...inner,
@@ -23,8 +23,8 @@ export function createFaultyBuckets(inner: Buckets, draws: Draws): FaultyBuckets
       const tellTwice = (change: ObjectChange): void => {
         listener(change);
         const words = ["s3", change.bucket, change.key] as const;
-        if (!draws.happens("duplicates", ...words)) return;
-        const waitMs = (draws.number("wait", ...words) * 2 - 1) * WITHIN_MS;
+        if (!decisions.happens("duplicates", ...words)) return;
+        const waitMs = (decisions.number("wait", ...words) * 2 - 1) * WITHIN_MS;
         if (waitMs <= 0) return listener(change);
         const timer = setTimeout(() => {
           timers.delete(timer);

@@ -8,7 +8,7 @@ import type { Handler } from "../endpoint/front-server.ts";
 import { declaredLength, readBody } from "../endpoint/read-body.ts";
 import { routeOf, signedService } from "../endpoint/route.ts";
 import { readBatchCall, type BatchCall } from "./batch-call.ts";
-import { identityOf, type Draws } from "./draws.ts";
+import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 import { failed, throttled, type CalledService, type ErrorAnswer } from "./error-answer.ts";
 import type { CompleteFaultPlan } from "./fault-plan.ts";
 import { asOutsider, type Sandbox, type Sandboxes } from "./sandboxes.ts";
@@ -35,13 +35,13 @@ interface Call {
  */
 export function createFaultyEndpoint(options: {
   readonly plan: CompleteFaultPlan;
-  readonly draws: Draws;
+  readonly decisions: SeededDecisions;
   readonly sandboxes: Sandboxes;
   /** The endpoint's port. */
   readonly port: number;
   readonly inner: Handler;
 }): Handler {
-  const { plan, draws, sandboxes } = options;
+  const { plan, decisions, sandboxes } = options;
   const calls = new Map<string, number>();
 
   /** Carries the call out. The answer is to be read by the caller of this. */
@@ -70,13 +70,13 @@ export function createFaultyEndpoint(options: {
     const told = plan.crashAt.some(
       (each) => each.call === call && (functionName === each.function || functionName.endsWith(`-${each.function}`)),
     );
-    if (told) draws.count("crashAt");
-    return told || draws.happens("crashes", service, operation, batch.records[0] ?? "");
+    if (told) decisions.count("crashAt");
+    return told || decisions.happens("crashes", service, operation, batch.records[0] ?? "");
   }
 
   /** Before the call, right after it, or a moment later, when the handler goes on with the answer. */
   async function crash(call: Call): Promise<void> {
-    const moment = draws.number(
+    const moment = decisions.number(
       "crash",
       call.operation,
       call.batch.records[0] ?? "",
@@ -105,7 +105,9 @@ export function createFaultyEndpoint(options: {
   async function passOnInPart(call: Call): Promise<void> {
     const { batch, service, operation } = call;
     const chosen = new Set(
-      batch.records.flatMap((record, at) => (draws.happens("partialFailures", service, operation, record) ? [at] : [])),
+      batch.records.flatMap((record, at) =>
+        decisions.happens("partialFailures", service, operation, record) ? [at] : [],
+      ),
     );
     if (chosen.size === 0 || batch.without === undefined) return passOn(call);
     const rest = batch.without(chosen);
@@ -122,17 +124,17 @@ export function createFaultyEndpoint(options: {
   async function handle(call: Call): Promise<void> {
     const words = [call.service, call.operation, call.batch.records[0] ?? ""] as const;
     if (isCrash(call)) return crash(call);
-    if (draws.happens("throttles", ...words)) return answerWith(call.response, throttled(call.service));
-    if (draws.happens("serverErrors", ...words)) {
-      const isDone = draws.number("done", ...words, String(draws.counts["serverErrors"])) < 0.5;
+    if (decisions.happens("throttles", ...words)) return answerWith(call.response, throttled(call.service));
+    if (decisions.happens("serverErrors", ...words)) {
+      const isDone = decisions.number("done", ...words, String(decisions.counts["serverErrors"])) < 0.5;
       if (isDone) (await carryOut(call, call.body)).resume();
       return answerWith(call.response, failed(call.service));
     }
-    if (draws.happens("lostAnswers", ...words)) {
+    if (decisions.happens("lostAnswers", ...words)) {
       await buffer(await carryOut(call, call.body));
       return void call.response.destroy();
     }
-    if (draws.happens("slowCalls", ...words)) await delay(draws.number("slow", ...words) * plan.slowMs);
+    if (decisions.happens("slowCalls", ...words)) await delay(decisions.number("slow", ...words) * plan.slowMs);
     return passOnInPart(call);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { InvocationResult } from "../lambda/invocation.ts";
-import { createDraws } from "./draws.ts";
+import { createSeededDecisions } from "./seeded-decisions.ts";
 import { completePlan, type FaultPlan } from "./fault-plan.ts";
 import { createFaultyInvoke } from "./faulty-lambda.ts";
 
@@ -15,7 +15,7 @@ function invokeWith(plan: Omit<FaultPlan, "seed">) {
       given.push(payload);
       return answer;
     },
-    createDraws(completePlan({ seed: 7, ...plan })),
+    createSeededDecisions(completePlan({ seed: 7, ...plan })),
   );
   return { given, invoke };
 }

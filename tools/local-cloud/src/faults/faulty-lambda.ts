@@ -1,5 +1,5 @@
 import { TooManyRequests, type InvocationResult } from "../lambda/invocation.ts";
-import { identityOf, type Draws } from "./draws.ts";
+import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 
 type Invoke = (functionName: string, payload: string) => Promise<InvocationResult>;
 
@@ -7,16 +7,16 @@ type Invoke = (functionName: string, payload: string) => Promise<InvocationResul
  * Lambda as event source mappings see it: invocations are throttled, and a batch of stream records that was handled is delivered
  * again before the next one, at once or because its answer was lost on the way, in which case the mapping hears of a failure.
  */
-export function createFaultyInvoke(invoke: Invoke, draws: Draws): Invoke {
+export function createFaultyInvoke(invoke: Invoke, decisions: SeededDecisions): Invoke {
   return async (functionName, payload) => {
     const { isStream, record } = firstRecord(payload);
     const words = ["lambda", functionName, record] as const;
-    if (draws.happens("throttles", ...words))
+    if (decisions.happens("throttles", ...words))
       throw new TooManyRequests(functionName, "ConcurrentInvocationLimitExceeded");
     const result = await invoke(functionName, payload);
     if (!isStream) return result;
-    if (draws.happens("duplicates", ...words)) return invoke(functionName, payload);
-    if (!draws.happens("lateRedelivery", ...words)) return result;
+    if (decisions.happens("duplicates", ...words)) return invoke(functionName, payload);
+    if (!decisions.happens("lateRedelivery", ...words)) return result;
     const lost = { errorType: "Runtime.ExitError", errorMessage: "A fault on demand: the answer was lost." };
     return { ...result, functionError: "Unhandled", payload: JSON.stringify(lost) };
   };

@@ -4,7 +4,7 @@ import { startFauxqs, type Fauxqs } from "../emulators/fauxqs.ts";
 import type { Queues } from "../emulators/queues.ts";
 import { readGraph } from "../graph/read-graph.ts";
 import { testGraph } from "../../test/testing-graph.ts";
-import { createDraws } from "./draws.ts";
+import { createSeededDecisions } from "./seeded-decisions.ts";
 import { completePlan, type FaultPlan } from "./fault-plan.ts";
 import { createFaultyQueues } from "./faulty-queues.ts";
 
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => fauxqs.stop());
 
 const withFaults = (plan: Omit<FaultPlan, "seed">) =>
-  createFaultyQueues(inner, createDraws(completePlan({ seed: 7, ...plan })));
+  createFaultyQueues(inner, createSeededDecisions(completePlan({ seed: 7, ...plan })));
 
 /** The next `count` messages; after them none is to come. */
 async function receive(queues: Queues, count: number) {

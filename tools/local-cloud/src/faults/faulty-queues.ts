@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Queues, ReceivedMessage } from "../emulators/queues.ts";
-import { identityOf, type Draws } from "./draws.ts";
+import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 
 /** Overtaken messages, second deliveries and late ones come within so many milliseconds. */
 const WITHIN_MS = { reordering: 500, duplicates: 500, lateRedelivery: 2_000 } as const;
@@ -20,7 +20,7 @@ interface Later {
  * ordering): a message is held back while others overtake it, is delivered a second time while the first delivery is under way, or
  * comes again after it was deleted. Second deliveries live in memory alone; what lies in the queue stays there until it is deleted.
  */
-export function createFaultyQueues(inner: Queues, draws: Draws): Queues {
+export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Queues {
   const later = new Map<string, Later[]>();
   const received = new Map<string, ReceivedMessage>();
 
@@ -38,7 +38,7 @@ export function createFaultyQueues(inner: Queues, draws: Draws): Queues {
       receiptHandle: randomUUID(),
       attributes: { ...message.attributes, ApproximateReceiveCount: String(count) },
     };
-    const waitMs = draws.number("wait", kind, identityOf(message.body)) * WITHIN_MS[kind];
+    const waitMs = decisions.number("wait", kind, identityOf(message.body)) * WITHIN_MS[kind];
     waitingIn(queueArn).push({ message: isHeld ? message : again, dueAt: Date.now() + waitMs, isHeld });
   }
 
@@ -66,8 +66,8 @@ export function createFaultyQueues(inner: Queues, draws: Draws): Queues {
       for (const message of inner.receive(queueArn, max - messages.length, options)) {
         const record = identityOf(message.body);
         remember(message);
-        if (draws.happens("duplicates", "sqs", queueArn, record)) put(queueArn, "duplicates", message);
-        if (draws.happens("reordering", "sqs", queueArn, record)) put(queueArn, "reordering", message);
+        if (decisions.happens("duplicates", "sqs", queueArn, record)) put(queueArn, "duplicates", message);
+        if (decisions.happens("reordering", "sqs", queueArn, record)) put(queueArn, "reordering", message);
         else messages.push(message);
       }
       return messages;
@@ -83,7 +83,7 @@ export function createFaultyQueues(inner: Queues, draws: Draws): Queues {
         const message = received.get(handle);
         received.delete(handle);
         if (message === undefined) continue;
-        if (draws.happens("lateRedelivery", "sqs", queueArn, identityOf(message.body)))
+        if (decisions.happens("lateRedelivery", "sqs", queueArn, identityOf(message.body)))
           put(queueArn, "lateRedelivery", message);
       }
     },

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from "node:net";
-import { refuse } from "./pattern-refused.ts";
+import { refuse } from "./invalid-pattern.ts";
 import type { LeafTest } from "./leaf.ts";
 
 const EXPECTED = "an address and its mask bits, such as 10.0.0.0/24 or 2001:db8::/32";
 
 /**
  * The operand of `cidr`: an IPv4 or IPv6 network. Matches addresses as text that lie in it.
- * @throws PatternRefused
+ * @throws InvalidPattern
  */
 export function cidrTest(operand: unknown, path: string): LeafTest {
   // AWS answers with the operator's name of another one.

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { MAXIMUM_ALTERNATIVES, parseEventPattern } from "./event-pattern.ts";
 import { EVENT_BRIDGE_PATTERNS, MAPPING_FILTERS, SNS_FILTER_POLICIES } from "./pattern-dialect.ts";
-import { PatternRefused } from "./pattern-refused.ts";
+import { InvalidPattern } from "./invalid-pattern.ts";
 
-function refusalOf(text: string, dialect = EVENT_BRIDGE_PATTERNS): PatternRefused {
+function refusalOf(text: string, dialect = EVENT_BRIDGE_PATTERNS): InvalidPattern {
   try {
     parseEventPattern(text, dialect);
   } catch (error) {
-    if (error instanceof PatternRefused) return error;
+    if (error instanceof InvalidPattern) return error;
     throw error;
   }
   throw new Error(`${text} was accepted.`);
@@ -29,7 +29,7 @@ describe("a pattern is refused with AWS's sentence (recorded, or of Event Ruler)
     ['{"n":["a",{}]}', "Match expression name not found", "n[1]"],
   ])("%s", (text, reason, path) => {
     expect(refusalOf(text)).toMatchObject({
-      code: "PATTERN_REFUSED",
+      code: "INVALID_PATTERN",
       reason,
       path,
       message: expect.stringContaining(reason),

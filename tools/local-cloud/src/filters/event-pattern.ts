@@ -1,5 +1,5 @@
 import type { PatternDialect } from "./pattern-dialect.ts";
-import { refuse } from "./pattern-refused.ts";
+import { refuse } from "./invalid-pattern.ts";
 import { isMap } from "./leaf.ts";
 import { type ValueRules, parseValueRules } from "./value-rule.ts";
 
@@ -45,7 +45,7 @@ const RESERVED_IN_OR = new Set(
 
 /**
  * Parses a pattern, once for all events.
- * @throws PatternRefused
+ * @throws InvalidPattern
  */
 export function parseEventPattern(text: string, dialect: PatternDialect): EventPattern {
   const limit = dialect.maximumLength;

@@ -57,13 +57,13 @@ test("matching answers true or false for any JSON", () => {
   );
 });
 
-test("parsing any JSON gives a pattern or PatternRefused", () => {
+test("parsing any JSON gives a pattern or InvalidPattern", () => {
   fc.assert(
     fc.property(fc.oneof(json, fc.jsonValue(), fc.dictionary(name, fc.array(json))), (given) => {
       try {
         parseEventPattern(JSON.stringify(given), DIALECT);
       } catch (error) {
-        expect(error).toMatchObject({ code: "PATTERN_REFUSED", expected: expect.any(String) });
+        expect(error).toMatchObject({ code: "INVALID_PATTERN", expected: expect.any(String) });
       }
     }),
     { numRuns: 500 },

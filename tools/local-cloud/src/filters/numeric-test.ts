@@ -1,4 +1,4 @@
-import { refuse } from "./pattern-refused.ts";
+import { refuse } from "./invalid-pattern.ts";
 import type { LeafTest } from "./leaf.ts";
 
 const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boolean>> = {
@@ -12,7 +12,7 @@ const COMPARISONS: Readonly<Record<string, (value: number, bound: number) => boo
 /**
  * The operand of `numeric`: `["=", 5]`, `["<", 10]`, or a range that names its bottom first, `[">", 0, "<=", 5]`. Strings never
  * match, and a number of DynamoDB (`{"N": "101"}`) is a string.
- * @throws PatternRefused with the sentences that AWS's services have for each mistake
+ * @throws InvalidPattern with the sentences that AWS's services have for each mistake
  */
 export function numericTest(operand: unknown, path: string, largest: number): LeafTest {
   if (!Array.isArray(operand)) refuse(path, "Value of numeric must be an array.", EXPECTED);

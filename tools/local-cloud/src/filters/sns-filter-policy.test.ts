@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { PatternRefused } from "./pattern-refused.ts";
+import { InvalidPattern } from "./invalid-pattern.ts";
 import { type FilterPolicyScope, parseFilterPolicy } from "./sns-filter-policy.ts";
 
 function refusalOf(policy: unknown, scope: FilterPolicyScope = "MessageAttributes"): string {
   try {
     parseFilterPolicy(typeof policy === "string" ? policy : JSON.stringify(policy), scope);
   } catch (error) {
-    if (error instanceof PatternRefused) return error.reason;
+    if (error instanceof InvalidPattern) return error.reason;
     throw error;
   }
   return "accepted";

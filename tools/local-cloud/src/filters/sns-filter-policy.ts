@@ -1,7 +1,7 @@
 import { type EventPattern, parseEventPattern } from "./event-pattern.ts";
 import { matchesEvent } from "./match-event.ts";
 import { SNS_FILTER_POLICIES } from "./pattern-dialect.ts";
-import { refuse } from "./pattern-refused.ts";
+import { refuse } from "./invalid-pattern.ts";
 import { isMap } from "./leaf.ts";
 
 /** A subscription's `FilterPolicyScope`. */
@@ -30,7 +30,7 @@ const MAXIMUM_COMBINATIONS = 150;
  *     const policy = parseFilterPolicy('{"store":["example_corp"],"price":[{"numeric":[">=",100]}]}', "MessageAttributes");
  *     policy.accepts({ body: "", attributes: { store: { dataType: "String", stringValue: "example_corp" } } }); // false: no price
  *
- * @throws PatternRefused
+ * @throws InvalidPattern
  */
 export function parseFilterPolicy(text: string, scope: FilterPolicyScope): FilterPolicy {
   if (/^\s*\{\s*\}\s*$/.test(text)) return { accepts: () => true };

@@ -2,7 +2,7 @@ import { cidrTest } from "./cidr-test.ts";
 import { isLeaf, isMap, type LeafTest } from "./leaf.ts";
 import { numericTest } from "./numeric-test.ts";
 import type { NegatedOperator, Operator, PatternDialect } from "./pattern-dialect.ts";
-import { refuse } from "./pattern-refused.ts";
+import { refuse } from "./invalid-pattern.ts";
 import { wildcardTest } from "./wildcard-test.ts";
 
 /** What a field may be: one test that passes is enough. */
@@ -14,7 +14,7 @@ export interface ValueRules {
 
 /**
  * Parses the list of a field, values and operators.
- * @throws PatternRefused
+ * @throws InvalidPattern
  */
 export function parseValueRules(list: readonly unknown[], path: string, dialect: PatternDialect): ValueRules {
   if (list.length === 0) refuse(path, "Empty arrays are not allowed", "at least one value");

@@ -1,9 +1,9 @@
-import { refuse } from "./pattern-refused.ts";
+import { refuse } from "./invalid-pattern.ts";
 
 /**
  * The operand of `wildcard`: `*` stands for any characters or none, `\*` for an asterisk, `\\` for a backslash
  * (AWS: eb-create-pattern-operators). Takes time linear in the text, whatever the pattern.
- * @throws PatternRefused
+ * @throws InvalidPattern
  */
 export function wildcardTest(pattern: string, path: string): (text: string) => boolean {
   const [first = "", ...rest] = literalParts(pattern, path);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { GraphRefused } from "./invalid-graph.ts";
+import { InvalidGraph } from "./invalid-graph.ts";
 import { readGraph } from "./read-graph.ts";
 import { smallPipeline, testGraph } from "../../test/testing-graph.ts";
 
@@ -74,7 +74,7 @@ describe("the graph", () => {
   ])("refuses an asynchronous configuration with %s", (_, part) => {
     const type = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
     const read = (inputs: object) => graphWith(type, { functionName: "worker", ...inputs });
-    expect(() => read(part)).toThrow(GraphRefused);
+    expect(() => read(part)).toThrow(InvalidGraph);
     expect(() => read({ maximumRetryAttempts: 2, maximumEventAgeInSeconds: 60 })).not.toThrow();
     expect(() => read({ maximumRetryAttempts: 0, maximumEventAgeInSeconds: 21_600 })).not.toThrow();
   });
@@ -153,7 +153,7 @@ describe("the graph", () => {
 
   test("that does not read is refused with the resource and the path", () => {
     const read = () => graphWith("aws:sqs/queue:Queue", { name: "q", visibilityTimeoutSeconds: "60" });
-    expect(read).toThrow(GraphRefused);
+    expect(read).toThrow(InvalidGraph);
     expect(read).toThrow("aws:sqs/queue:Queue Extra: visibilityTimeoutSeconds: ");
   });
 

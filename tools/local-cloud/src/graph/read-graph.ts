@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import * as inputs from "./graph-resources.ts";
-import { GraphRefused } from "./invalid-graph.ts";
+import { InvalidGraph } from "./invalid-graph.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
@@ -26,7 +26,7 @@ const ASYNC_EVENT_AGE_SECONDS = 21_600;
 /**
  * Reads `infra/graph.json`: what Pulumi would create, as the local cloud uses it. Types that it has no use for (roles, alarms)
  * are passed over.
- * @throws GraphRefused
+ * @throws InvalidGraph
  */
 export function readGraph(json: unknown): Graph {
   const graph = parsed(inputs.graphSchema, json, "");
@@ -67,7 +67,7 @@ function parsed<Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new GraphRefused(resource, `${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
+  throw new InvalidGraph(resource, `${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
 }
 
 /** `arn:aws:lambda:…:function:NAME[:QUALIFIER]`, or a name already. */
@@ -95,7 +95,7 @@ function readFunction(
   const reserved = value.reservedConcurrentExecutions;
   const logLevel = value.loggingConfig?.applicationLogLevel;
   if (!/^nodejs\d+\.x$/.test(value.runtime))
-    throw new GraphRefused(
+    throw new InvalidGraph(
       value.name,
       `its runtime is ${value.runtime}, and the local cloud runs Node functions only.`,
     );
@@ -141,7 +141,7 @@ function readBucket({ bucket }: v.InferOutput<typeof inputs.bucketInputs>, resou
 
 function readNotifications(value: v.InferOutput<typeof inputs.notificationInputs>): NotificationDefinition[] {
   if ([...(value.queues ?? []), ...(value.topics ?? [])].length > 0)
-    throw new GraphRefused(value.bucket, "bucket notifications reach functions only, no queues or topics.");
+    throw new InvalidGraph(value.bucket, "bucket notifications reach functions only, no queues or topics.");
   return (value.lambdaFunctions ?? []).map((rule) => ({
     id: rule.id ?? functionNameOf(rule.lambdaFunctionArn),
     bucket: value.bucket,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type * as v from "valibot";
-import { GraphRefused } from "./invalid-graph.ts";
+import { InvalidGraph } from "./invalid-graph.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import { notReachable } from "../lambda/api/function-reference.ts";
 import type { mappingInputs } from "./graph-resources.ts";
@@ -22,7 +22,7 @@ const OF_STREAMS = [
 
 /**
  * Reads an event source mapping, with Lambda's defaults. Its limits are checked with what is around it (`checkMappings`).
- * @throws GraphRefused where its source is neither a queue nor a stream, where it has what its source does not take, and where its
+ * @throws InvalidGraph where its source is neither a queue nor a stream, where it has what its source does not take, and where its
  * function is in another region
  */
 export function readMapping(
@@ -32,12 +32,12 @@ export function readMapping(
 ): MappingDefinition {
   const kind = /^arn:aws:(sqs|dynamodb):/.exec(value.eventSourceArn)?.[1];
   const [, , , functionRegion = region, , , functionName = value.functionName] = value.functionName.split(":");
-  if (functionRegion !== region) throw new GraphRefused(resource, notReachable(functionRegion, region));
+  if (functionRegion !== region) throw new InvalidGraph(resource, notReachable(functionRegion, region));
   const only = kind === "sqs" ? OF_STREAMS : (["scalingConfig"] as const);
   const unsupported = only.find((name) => value[name] != null);
   if (unsupported !== undefined) {
     const parameter = unsupported.charAt(0).toUpperCase() + unsupported.slice(1);
-    throw new GraphRefused(resource, `Unsupported ${parameter} parameter for given event source mapping type.`);
+    throw new InvalidGraph(resource, `Unsupported ${parameter} parameter for given event source mapping type.`);
   }
   const base = {
     uuid: uuidOf(resource),
@@ -50,7 +50,7 @@ export function readMapping(
     reportBatchItemFailures: value.functionResponseTypes?.includes("ReportBatchItemFailures") ?? false,
     filters: (value.filterCriteria?.filters ?? []).map(({ pattern }) => {
       if (pattern == null)
-        throw new GraphRefused(resource, "Invalid filter pattern definition. A filter has no pattern.");
+        throw new InvalidGraph(resource, "Invalid filter pattern definition. A filter has no pattern.");
       return pattern;
     }),
   };
@@ -60,9 +60,9 @@ export function readMapping(
   }
   const tableName = /:table\/([^/]+)\/stream\//.exec(value.eventSourceArn)?.[1];
   if (kind !== "dynamodb" || tableName === undefined)
-    throw new GraphRefused(resource, `the local cloud has no event source ${value.eventSourceArn}.`);
+    throw new InvalidGraph(resource, `the local cloud has no event source ${value.eventSourceArn}.`);
   const { startingPosition, destinationConfig } = value;
-  if (startingPosition == null) throw new GraphRefused(resource, "a stream mapping needs a starting position.");
+  if (startingPosition == null) throw new InvalidGraph(resource, "a stream mapping needs a starting position.");
   return {
     ...base,
     kind,

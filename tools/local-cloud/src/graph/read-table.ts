@@ -1,17 +1,17 @@
 import type * as v from "valibot";
-import { GraphRefused } from "./invalid-graph.ts";
+import { InvalidGraph } from "./invalid-graph.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import type { indexInputs, tableInputs } from "./graph-resources.ts";
 import type { IndexDefinition, KeyAttribute, TableDefinition } from "./graph.ts";
 
 /**
  * Reads a table with its keys, indexes, stream and time to live.
- * @throws GraphRefused where a key is no defined attribute
+ * @throws InvalidGraph where a key is no defined attribute
  */
 export function readTable(value: v.InferOutput<typeof tableInputs>, resource: string, region: string): TableDefinition {
   const key = (name: string): KeyAttribute => {
     const attribute = value.attributes.find((each) => each.name === name);
-    if (attribute === undefined) throw new GraphRefused(resource, `its key ${name} is no attribute.`);
+    if (attribute === undefined) throw new InvalidGraph(resource, `its key ${name} is no attribute.`);
     return attribute;
   };
   const index = (each: v.InferOutput<typeof indexInputs>): IndexDefinition => ({

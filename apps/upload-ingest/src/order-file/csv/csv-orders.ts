@@ -4,7 +4,7 @@ import { type Grouped, OrderGroups } from "./group-orders.ts";
 import type { LineBlock } from "../line-blocks.ts";
 import { restUnread } from "../line-faults.ts";
 import { orderFromLines } from "./order-from-lines.ts";
-import { FileRefused, type OrderReader } from "../order-reader.ts";
+import { InvalidFile, type OrderReader } from "../order-reader.ts";
 import { reject } from "../reject.ts";
 import { type Layout, readHeader } from "./superstore-layout.ts";
 
@@ -27,13 +27,13 @@ export class CsvOrders implements OrderReader {
 
   *end(): Generator<Findings> {
     yield* this.#take(this.#records.end());
-    if (this.#file === undefined) throw new FileRefused("neither a CSV header nor NDJSON");
+    if (this.#file === undefined) throw new InvalidFile("neither a CSV header nor NDJSON");
     yield settled(this.#file, (groups, grouped) => groups.end(grouped));
   }
 
   *cut(partial: string, reason: string): Generator<Findings> {
     yield* this.#take(this.#records.end());
-    if (this.#file === undefined) throw new FileRefused(reason);
+    if (this.#file === undefined) throw new InvalidFile(reason);
     const line = this.#records.nextLine;
     if (partial !== "") this.#lines++;
     const found = settled(this.#file, (groups, grouped) => groups.cut(grouped));
@@ -59,15 +59,15 @@ interface OpenFile {
   readonly groups: OrderGroups;
 }
 
-/** A file with this header. @throws FileRefused */
+/** A file with this header. @throws InvalidFile */
 function begun(header: CsvRecord | undefined): OpenFile | undefined {
   if (header === undefined) return undefined;
   const { fields, fault } = header;
   if (fault !== undefined) {
-    throw new FileRefused(`neither a CSV header nor NDJSON: expected ${fault.expected}, received ${fault.received}`);
+    throw new InvalidFile(`neither a CSV header nor NDJSON: expected ${fault.expected}, received ${fault.received}`);
   }
   const layout = readHeader(fields);
-  if (typeof layout === "string") throw new FileRefused(layout);
+  if (typeof layout === "string") throw new InvalidFile(layout);
   return { layout, groups: new OrderGroups(layout["Order ID"]) };
 }
 

@@ -99,13 +99,13 @@ describe("a fault costs one line", () => {
     const fillers = Math.ceil(LINE_BYTES / 12);
     const filler = "filler,line\n".repeat(fillers);
     const text = `a,b\n1,"open\n${filler}",2\n3,x\n`;
-    const refused = (records: CsvRecord[]) =>
+    const rejected = (records: CsvRecord[]) =>
       records.filter(({ fault }) => fault !== undefined).map(({ line, raw }) => [line, raw]);
-    expect(refused(recordsOf(text))).toEqual([
+    expect(rejected(recordsOf(text))).toEqual([
       [2, '1,"open'],
       [fillers + 3, '",2'],
     ]);
-    expect(refused(recordsOf(text, [100, 1000, 500_000, 1_048_500]))).toEqual(refused(recordsOf(text)));
+    expect(rejected(recordsOf(text, [100, 1000, 500_000, 1_048_500]))).toEqual(rejected(recordsOf(text)));
   });
 });
 

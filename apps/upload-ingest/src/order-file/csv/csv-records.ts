@@ -16,7 +16,7 @@ export interface CsvRecord extends Line {
  * record has as many fields as the first, the header. Blank lines are no records.
  *
  * A record that spans lines and then proves faulty (its quote never closes, closes in front of more text, or the number of
- * fields is wrong) is refused at its first line alone and reading goes on at the line after: a forgotten quote costs one
+ * fields is wrong) is rejected at its first line alone and reading goes on at the line after: a forgotten quote costs one
  * line, not the rest of the file. A quote is looked for over {@link LINE_BYTES} at most.
  *
  * Records come in steps of at most {@link STEP_LINES}, each read when it is asked for: a megabyte behind a forgotten quote
@@ -108,7 +108,7 @@ export class CsvRecords {
       return {
         path,
         expected: 'a quoted field closed before the comma, quotes in it doubled ("")',
-        received: "a quote in its midst",
+        received: "an unescaped quote inside the field",
       };
     }
     if (end === TOO_MANY_FIELDS) {

@@ -16,7 +16,7 @@ test("lines of an order that come again later make another order", () => {
 });
 
 describe("a line that cannot be read", () => {
-  test("is refused alone between two orders", () => {
+  test("is rejected alone between two orders", () => {
     expect(read(row("A"), "rubbish", row("B"))).toEqual({ orders: ["A", "B"], rejects: [3] });
   });
 
@@ -36,11 +36,11 @@ describe("a line that cannot be read", () => {
   });
 });
 
-test("a line without an order id is refused", () => {
+test("a line without an order id is rejected", () => {
   expect(read(row(" "), row("A"))).toEqual({ orders: ["A"], rejects: [2] });
 });
 
-test("an order has at most 500 lines; of a longer one every line is refused", () => {
+test("an order has at most 500 lines; of a longer one every line is rejected", () => {
   const lines = (count: number) => Array.from({ length: count }, () => row("A"));
   expect(read(...lines(ORDER_LINES), row("B")).orders).toEqual(["A", "B"]);
   const { orders, rejects } = read(...lines(ORDER_LINES + 3), row("B"));

@@ -2,7 +2,7 @@ import type { Issue } from "@doorbell/aws-events/parsed";
 import type { CsvRecord } from "./csv-records.ts";
 import { ORDER_LINES, ORDER_TEXT_CHARS } from "../../limits.ts";
 import { ownText } from "../../own-text.ts";
-import { type Reject, reject, rejectWithOrder, sameOrderRefused } from "../reject.ts";
+import { type Reject, reject, rejectWithOrder, sameOrderRejected } from "../reject.ts";
 
 /** The lines of one order, all of them readable. */
 export interface OrderGroup {
@@ -20,9 +20,9 @@ export interface Grouped {
  * Groups the records of a CSV file into orders: lines of one order id that follow one another. Nothing but the lines of the
  * order that is being read is held, within {@link ORDER_LINES} and {@link ORDER_TEXT_CHARS}.
  *
- * - A line that cannot be read is refused. The order that it belongs to, by its order id where that much could be read, or
- *   because it lies between two lines of the order, is refused with it: an order is never sent in part.
- * - Of an order that is refused, every line is: those held, and those that follow.
+ * - A line that cannot be read is rejected. The order that it belongs to, by its order id where that much could be read, or
+ *   because it lies between two lines of the order, is rejected with it: an order is never sent in part.
+ * - Of an order that is rejected, every line is: those held, and those that follow.
  */
 export class OrderGroups {
   readonly #orderIdAt: number;
@@ -31,7 +31,7 @@ export class OrderGroups {
   /** So many of them, from the first, are kept apart from the text that they were read from. */
   #kept = 0;
   #chars = 0;
-  /** The line for which the current order is refused. */
+  /** The line for which the current order is rejected. */
   #faultyLine: number | undefined;
   /** The last unreadable line since the last readable one. */
   #unreadable: { readonly line: number; readonly orderId: string | undefined } | undefined;
@@ -43,11 +43,11 @@ export class OrderGroups {
   /** Takes the next record; what it settles is added to `to`. */
   add(record: CsvRecord, to: Grouped): void {
     const orderId = record.fields[this.#orderIdAt];
-    if (record.fault !== undefined) return this.#refuseUnreadable(record, record.fault, orderId, to);
+    if (record.fault !== undefined) return this.#rejectUnreadable(record, record.fault, orderId, to);
     if (orderId === undefined || orderId.trim() === "")
-      return this.#refuseUnreadable(record, ORDER_ID_MISSING, undefined, to);
+      return this.#rejectUnreadable(record, ORDER_ID_MISSING, undefined, to);
     if (orderId !== this.#orderId) this.#begin(orderId, to);
-    else if (this.#unreadable !== undefined) this.#refuseOrder(this.#unreadable.line, to);
+    else if (this.#unreadable !== undefined) this.#rejectOrder(this.#unreadable.line, to);
     this.#unreadable = undefined;
     this.#take(record, orderId, to);
   }
@@ -69,7 +69,7 @@ export class OrderGroups {
     this.#forget();
   }
 
-  /** Refuses the last order when the file breaks off: more lines of it may have followed. */
+  /** Rejects the last order when the file breaks off: more lines of it may have followed. */
   cut(to: Grouped): void {
     if (this.#faultyLine === undefined) {
       to.rejects.push(...this.#records.map((record) => reject(record, [ORDER_CUT_OFF], this.#orderId)));
@@ -86,12 +86,12 @@ export class OrderGroups {
 
   #take(record: CsvRecord, orderId: string, to: Grouped): void {
     if (this.#faultyLine !== undefined) {
-      to.rejects.push(reject(record, [sameOrderRefused(this.#faultyLine)], orderId));
+      to.rejects.push(reject(record, [sameOrderRejected(this.#faultyLine)], orderId));
       return;
     }
     const isTooMuch = this.#records.length === ORDER_LINES || this.#chars + record.raw.length > ORDER_TEXT_CHARS;
     if (isTooMuch) {
-      this.#refuseOrder(record.line, to);
+      this.#rejectOrder(record.line, to);
       to.rejects.push(reject(record, [ORDER_TOO_LONG], orderId));
       return;
     }
@@ -99,13 +99,13 @@ export class OrderGroups {
     this.#chars += record.raw.length;
   }
 
-  #refuseUnreadable(record: CsvRecord, fault: Issue, orderId: string | undefined, to: Grouped): void {
-    if (orderId !== undefined && orderId === this.#orderId) this.#refuseOrder(record.line, to);
+  #rejectUnreadable(record: CsvRecord, fault: Issue, orderId: string | undefined, to: Grouped): void {
+    if (orderId !== undefined && orderId === this.#orderId) this.#rejectOrder(record.line, to);
     else this.#unreadable = { line: record.line, orderId };
     to.rejects.push(reject(record, [fault], orderId));
   }
 
-  #refuseOrder(faultyLine: number, to: Grouped): void {
+  #rejectOrder(faultyLine: number, to: Grouped): void {
     if (this.#orderId === undefined || this.#faultyLine !== undefined) return;
     this.#faultyLine = faultyLine;
     to.rejects.push(...rejectWithOrder(this.#records, faultyLine, this.#orderId));

@@ -49,7 +49,7 @@ describe.each<[Column, string[]]>([
   ["Customer Name", ["", "Ada\u0000Example", "x".repeat(300)]],
   ["Product ID", [""]],
 ])("%s", (column, values) => {
-  test.each(values)("%j is refused, and the reason names the column", (value) => {
+  test.each(values)("%j is rejected, and the reason names the column", (value) => {
     expect(reasonsOf({ [column]: value })).toMatchObject([{ path: column }]);
   });
 });
@@ -58,13 +58,13 @@ test.each(["=cmd|' /C calc'!A0", "<script>", "@SUM(1)"])("%s is text like any ot
   expect(read({ "Product Name": name }).orders[0]?.data.lines[0]).toMatchObject({ productName: name });
 });
 
-test("an order is refused whole: the faulty line with its reason, the others because of it", () => {
+test("an order is rejected whole: the faulty line with its reason, the others because of it", () => {
   const { orders, rejects } = read({}, { Quantity: "0" }, {}, { "Order ID": "A-2" });
   expect(orders.map(({ data }) => data.orderId)).toEqual(["A-2"]);
   expect(rejects.map(({ line, reasons }) => [line, reasons[0]?.path, reasons[0]?.received])).toEqual([
-    [2, "", "line 3 of the same order was refused"],
+    [2, "", "line 3 of the same order was rejected"],
     [3, "Quantity", "0"],
-    [4, "", "line 3 of the same order was refused"],
+    [4, "", "line 3 of the same order was rejected"],
   ]);
 });
 

@@ -4,7 +4,7 @@ import { type OrderPlacedData, parseOrderLine, parseOrderPlacedData } from "@doo
 import type { Issue } from "@doorbell/aws-events/parsed";
 import type { CsvRecord } from "./csv-records.ts";
 import type { OrderGroup } from "./group-orders.ts";
-import { type Reject, reject, sameOrderRefused } from "../reject.ts";
+import { type Reject, reject, sameOrderRejected } from "../reject.ts";
 import { type Layout, ORDER_COLUMNS, SUPERSTORE_COLUMNS, SUPERSTORE_CURRENCY } from "./superstore-layout.ts";
 
 /** An order, or the rejects of all its lines. */
@@ -14,7 +14,7 @@ export type OrderFromLines =
 
 /**
  * Makes one order of its CSV lines in the superstore layout and checks it against the contract. Every line must agree on the
- * columns that describe the order. An order is refused as a whole: each faulty line with its own reasons, named by column,
+ * columns that describe the order. An order is rejected as a whole: each faulty line with its own reasons, named by column,
  * the others because of the first of those.
  */
 export function orderFromLines(group: OrderGroup, layout: Layout): OrderFromLines {
@@ -30,14 +30,14 @@ export function orderFromLines(group: OrderGroup, layout: Layout): OrderFromLine
     const line = parseOrderLine(candidate.lines[index]);
     return [...ofOrder, ...(line.ok ? [] : line.issues.map(byColumn)), ...disagreements(record, first, layout)];
   });
-  return { ok: false, rejects: refuseAll(group, faults) };
+  return { ok: false, rejects: rejectAll(group, faults) };
 }
 
-function refuseAll(group: OrderGroup, faults: readonly (readonly Issue[])[]): Reject[] {
+function rejectAll(group: OrderGroup, faults: readonly (readonly Issue[])[]): Reject[] {
   const faulty = group.records[faults.findIndex((issues) => issues.length > 0)];
   return group.records.map((record, index) => {
     const own = faults[index] ?? [];
-    const reasons = own.length > 0 || faulty === undefined ? own : [sameOrderRefused(faulty.line)];
+    const reasons = own.length > 0 || faulty === undefined ? own : [sameOrderRejected(faulty.line)];
     return reject(record, reasons, group.orderId);
   });
 }

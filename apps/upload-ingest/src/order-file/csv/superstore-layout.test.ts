@@ -17,12 +17,12 @@ test("an unknown column is named", () => {
   expect(readHeader([...columns, "Notes"])).toContain('unknown columns: "Notes"');
 });
 
-test("a column that comes twice is refused", () => {
+test("a column that comes twice is rejected", () => {
   expect(readHeader([...columns, "Sales"])).toContain("twice");
 });
 
 test("a first line of something else is not quoted", () => {
-  expect(readHeader(["Ada Example", "12.50"])).toBe("the first line is no header of the superstore layout");
+  expect(readHeader(["Ada Example", "12.50"])).toBe("the first line is not the header of the superstore layout");
 });
 
 test("a column named like a property of every object is unknown", () => {

@@ -56,7 +56,7 @@ export function readHeader(header: readonly string[]): Layout | string {
   const names = Object.keys(SUPERSTORE_COLUMNS).filter(isColumn);
   const missing = names.filter((name) => !places.has(name));
   const unknown = [...places.keys()].filter((name) => !isColumn(name));
-  if (missing.length === names.length) return "the first line is no header of the superstore layout";
+  if (missing.length === names.length) return "the first line is not the header of the superstore layout";
   const wrong = [
     ...(missing.length > 0 ? [`missing columns: ${missing.join(", ")}`] : []),
     ...(unknown.length > 0

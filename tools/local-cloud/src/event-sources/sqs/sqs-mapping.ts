@@ -1,7 +1,7 @@
 import type { Queues } from "../../emulators/queues.ts";
 import type { QueueMapping } from "../../graph/graph.ts";
 import type { InvocationResult, LambdaService } from "../../lambda/lambda-service.ts";
-import { createBell } from "../wake-up.ts";
+import { createWakeUp } from "../wake-up.ts";
 import { STOP_GRACE_MS, eventOf, type EventSource } from "../event-source.ts";
 import { newCounters, type MappingCounters } from "../mapping-status.ts";
 import { readBatchResponse, type BatchResult } from "../partial-response.ts";
@@ -41,7 +41,7 @@ export function createSqsMapping(options: SqsMappingOptions): EventSource {
   const counters = options.counters ?? newCounters();
   const concurrency = createPollerConcurrency(mapping.maximumConcurrency ?? DEFAULT_MAXIMUM_CONCURRENCY);
   const stopping = new AbortController();
-  const freed = createBell();
+  const freed = createWakeUp();
   const inFlight = new Set<Promise<void>>();
   const reader = createQueueReader(options, stopping.signal);
   let polling: Promise<void> | undefined;
@@ -51,14 +51,14 @@ export function createSqsMapping(options: SqsMappingOptions): EventSource {
     while (!stopping.signal.aborted) {
       if (inFlight.size >= concurrency.limit) {
         if (queues.depth(mapping.eventSourceArn).visible > 0) concurrency.saturated(Date.now());
-        if (inFlight.size >= concurrency.limit) await freed.rung(stopping.signal, GROWTH_INTERVAL_MS);
+        if (inFlight.size >= concurrency.limit) await freed.wait(stopping.signal, GROWTH_INTERVAL_MS);
         continue;
       }
       const batch = await reader.next();
       if (!batch) continue;
       const handling = handle(batch).finally(() => {
         inFlight.delete(handling);
-        freed.ring();
+        freed.wake();
       });
       inFlight.add(handling);
     }

@@ -1,7 +1,7 @@
 import type { StreamMapping } from "../../graph/graph.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
 import { createBatchDelivery } from "./batch-delivery.ts";
-import { createBell } from "../wake-up.ts";
+import { createWakeUp } from "../wake-up.ts";
 import { compileFilters } from "../event-filter.ts";
 import { STOP_GRACE_MS } from "../event-source.ts";
 import type { FailureDestination } from "./failure-destination.ts";
@@ -62,9 +62,9 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
   const { mapping, shard, source, checkpoints, writes } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const written = createBell();
+  const written = createWakeUp();
   /** Rings when a lane took a batch, and when everything read is settled. */
-  const moved = createBell();
+  const moved = createWakeUp();
   let closed = false;
   /** The number of writes before the latest read that found nothing new. */
   let readUpTo = -1;
@@ -79,7 +79,7 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
     counters: options.counters,
     settle(items) {
       progress.settle(items);
-      if (progress.outstanding === 0) moved.ring();
+      if (progress.outstanding === 0) moved.wake();
     },
     discard: (batch) => options.destination?.send(batch, shard.id, source.publicArn),
     timeScale: options.timeScale,
@@ -90,7 +90,7 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
       batchSize: mapping.batchSize,
       windowMs: mapping.maximumBatchingWindowSeconds * 1_000 * options.timeScale,
       deliver,
-      taken: () => moved.ring(),
+      taken: () => moved.wake(),
       signal,
     }),
   );
@@ -115,7 +115,7 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
     let errors = 0;
     while (!signal.aborted) {
       if (enoughRead()) {
-        await moved.rung(signal);
+        await moved.wait(signal);
         continue;
       }
       const writesBefore = writes();
@@ -142,13 +142,13 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
   async function news(): Promise<void> {
     const pollAt = performance.now() + POLL_INTERVAL_MS;
     while (readUpTo === writes() && performance.now() < pollAt && !signal.aborted) {
-      await written.rung(signal, pollAt - performance.now());
+      await written.wait(signal, pollAt - performance.now());
     }
   }
 
   async function consume(): Promise<void> {
     await follow();
-    while (progress.outstanding > 0 && !signal.aborted) await moved.rung(signal);
+    while (progress.outstanding > 0 && !signal.aborted) await moved.wait(signal);
     if (signal.aborted) return;
     stopping.abort();
     options.finished();
@@ -157,7 +157,7 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
   const consuming = consume();
 
   return {
-    wake: () => written.ring(),
+    wake: () => written.wake(),
     idle: () => progress.outstanding === 0 && readUpTo === writes(),
     get oldestArrival() {
       return progress.oldest?.arrivedAt;

@@ -1,5 +1,5 @@
 import type { DeliverBatch } from "./batch-delivery.ts";
-import { createBell } from "../wake-up.ts";
+import { createWakeUp } from "../wake-up.ts";
 import { EVENT_FRAME_BYTES, MAX_BATCH_BYTES } from "../event-source.ts";
 import type { StreamItem } from "./stream-event.ts";
 
@@ -26,7 +26,7 @@ export function createStreamLane(options: {
   readonly signal: AbortSignal;
 }): StreamLane {
   const { batchSize, windowMs, signal } = options;
-  const pushed = createBell();
+  const pushed = createWakeUp();
   let items: StreamItem[] = [];
   let bytes = EVENT_FRAME_BYTES;
 
@@ -49,11 +49,11 @@ export function createStreamLane(options: {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       if (items.length === 0) {
-        await pushed.rung(signal);
+        await pushed.wait(signal);
         continue;
       }
       const windowEnd = Date.now() + windowMs;
-      while (!full() && !signal.aborted && Date.now() < windowEnd) await pushed.rung(signal, windowEnd - Date.now());
+      while (!full() && !signal.aborted && Date.now() < windowEnd) await pushed.wait(signal, windowEnd - Date.now());
       if (signal.aborted) return;
       const batch = cut();
       options.taken();
@@ -65,7 +65,7 @@ export function createStreamLane(options: {
     push(item) {
       items.push(item);
       bytes += item.bytes;
-      pushed.ring();
+      pushed.wake();
     },
     get waiting() {
       return items.length;

@@ -3,7 +3,7 @@ import type { TablesService } from "../../emulators/dynamodb.ts";
 import type { Queues } from "../../emulators/queues.ts";
 import type { StreamMapping } from "../../graph/graph.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
-import { createBell } from "../wake-up.ts";
+import { createWakeUp } from "../wake-up.ts";
 import { openDynamoDbStream } from "./dynamodb-stream.ts";
 import type { EventSource } from "../event-source.ts";
 import { createFailureDestination } from "./failure-destination.ts";
@@ -62,7 +62,7 @@ export function createStreamMapping(options: StreamMappingOptions): EventSource 
         });
   const consumers = new Map<string, ShardConsumer>();
   const finished = new Set<string>();
-  const shardEnded = createBell();
+  const shardEnded = createWakeUp();
   let writes = 0;
   /** The number of writes before the shards were last listed, with none to read. */
   let nothingUpTo = -1;
@@ -86,7 +86,7 @@ export function createStreamMapping(options: StreamMappingOptions): EventSource 
       finished.add(shard.id);
       consumers.delete(shard.id);
       nothingUpTo = -1;
-      shardEnded.ring();
+      shardEnded.wake();
     };
     const consumer = createShardConsumer({
       ...options,
@@ -103,7 +103,7 @@ export function createStreamMapping(options: StreamMappingOptions): EventSource 
   async function supervise(): Promise<void> {
     let waitMs = DISCOVERY_INTERVAL_MS;
     while (!signal.aborted) {
-      await shardEnded.rung(signal, waitMs);
+      await shardEnded.wait(signal, waitMs);
       if (signal.aborted) return;
       try {
         await discover();
@@ -121,7 +121,7 @@ export function createStreamMapping(options: StreamMappingOptions): EventSource 
       unsubscribe = tables.onWrite(() => {
         writes += 1;
         for (const consumer of consumers.values()) consumer.wake();
-        if (consumers.size === 0) shardEnded.ring();
+        if (consumers.size === 0) shardEnded.wake();
       });
       if (mapping.startingPosition === "LATEST" && checkpoints.empty()) await storeLatestPositions(source, checkpoints);
       await discover();

@@ -60,7 +60,7 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
   }
 
   /** The age ends the wait: an event is given up when it is reached, not at the retry after it. */
-  function putOff(event: AsyncEvent, waitMs: number): void {
+  function postpone(event: AsyncEvent, waitMs: number): void {
     const dueAt = Math.ceil(Math.min(Date.now() + waitMs, event.acceptedAt + ageMs));
     store.postpone({ ...event, dueAt });
   }
@@ -77,13 +77,13 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
       if (!(error instanceof TooManyRequests))
         options.complain(`${event.requestId} could not be run: ${String(error)}`);
       const waitSeconds = Math.min(2 ** event.throttles, MAX_THROTTLE_SECONDS);
-      return putOff({ ...event, throttles: event.throttles + 1 }, scaled(waitSeconds));
+      return postpone({ ...event, throttles: event.throttles + 1 }, scaled(waitSeconds));
     }
     const ran = { ...event, invokes: event.invokes + 1, throttles: 0 };
     if (result.functionError === undefined) return finish(ran, "Success", result);
     if (ran.invokes > retries) return finish(ran, "RetriesExhausted", result);
     const waitSeconds = RETRY_SECONDS[ran.invokes - 1] ?? RETRY_SECONDS[1];
-    return putOff({ ...ran, lastError: result.payload }, scaled(waitSeconds));
+    return postpone({ ...ran, lastError: result.payload }, scaled(waitSeconds));
   }
 
   function pump(): void {

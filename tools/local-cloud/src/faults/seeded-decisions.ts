@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { CompleteFaultPlan, FaultKind } from "./fault-plan.ts";
 
 /** Decisions that a seed makes. */
-export interface Draws {
+export interface SeededDecisions {
   /** From 0 up to 1, the same for the same seed and words. */
   number(...words: readonly string[]): number;
   /**
@@ -30,7 +30,7 @@ export function identityOf(record: unknown): string {
 }
 
 /** The decisions of a plan. Each is a hash of the seed and what it is about, so that no order of events changes another one. */
-export function createDraws(plan: CompleteFaultPlan): Draws {
+export function createSeededDecisions(plan: CompleteFaultPlan): SeededDecisions {
   const occurrences = new Map<string, number>();
   const counts: Record<string, number> = {};
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { createDraws, identityOf } from "./draws.ts";
+import { createSeededDecisions, identityOf } from "./seeded-decisions.ts";
 import { completePlan } from "./fault-plan.ts";
 
 const records = Array.from({ length: 2_000 }, (_, at) => `record ${at}`);
 const drawn = (seed: number, order: readonly string[], times = 1) => {
-  const draws = createDraws(completePlan({ seed, crashes: 0.1 }));
+  const decisions = createSeededDecisions(completePlan({ seed, crashes: 0.1 }));
   const struck: string[] = [];
   for (let time = 0; time < times; time += 1)
-    for (const record of order) if (draws.happens("crashes", "sqs", record)) struck.push(`${record} ${time}`);
+    for (const record of order) if (decisions.happens("crashes", "sqs", record)) struck.push(`${record} ${time}`);
   return struck.toSorted();
 };
 

@@ -8,22 +8,22 @@ export interface PatternProblem {
 }
 
 /** A pattern that the service would not accept. */
-export class PatternRefused extends Error {
-  readonly code = "PATTERN_REFUSED";
+export class InvalidPattern extends Error {
+  readonly code = "INVALID_PATTERN";
   readonly path: string;
   /** What AWS says: EventBridge after `Event pattern is not valid. Reason: `, SNS after `Invalid parameter: FilterPolicy: `. */
   readonly reason: string;
   readonly expected: string;
   constructor({ path, reason, expected }: PatternProblem, options?: ErrorOptions) {
     super(`${reason} (${path === "" ? "" : `at ${path}, `}expected ${expected})`, options);
-    this.name = "PatternRefused";
+    this.name = "InvalidPattern";
     this.path = path;
     this.reason = reason;
     this.expected = expected;
   }
 }
 
-/** @throws PatternRefused always */
+/** @throws InvalidPattern always */
 export function refuse(path: string, reason: string, expected: string): never {
-  throw new PatternRefused({ path, reason, expected });
+  throw new InvalidPattern({ path, reason, expected });
 }
