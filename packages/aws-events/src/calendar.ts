@@ -1,3 +1,6 @@
+/** The character code of the digit 0. (First in the file, so that bundlers write its value in its place.) */
+const ZERO = 48;
+
 /** How a date is written; whether the day exists is another question, see {@link isDate}. */
 export const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** How an instant is written; the day may still be one that does not exist, see {@link isInstant}. */
@@ -33,6 +36,3 @@ function daysInMonth(year: number, month: number): number {
 function twoDigits(text: string, at: number): number {
   return (text.charCodeAt(at) - ZERO) * 10 + text.charCodeAt(at + 1) - ZERO;
 }
-
-/** The character code of the digit 0. */
-const ZERO = 48;

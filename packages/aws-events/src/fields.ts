@@ -36,8 +36,8 @@ export function refuse(place: Place, expected: string, received: unknown): void 
 }
 
 /** Notes that the field `key` is not what is `expected`. */
-export function refuseField(fields: Fields, key: string, value: unknown, expected: string): void {
-  refuse({ parent: fields, key, issues: fields.issues }, expected, value);
+export function refuseField(owner: Place, key: string, value: unknown, expected: string): void {
+  refuse({ parent: owner, key, issues: owner.issues }, expected, value);
 }
 
 /** Any text, also an empty one. */

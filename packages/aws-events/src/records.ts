@@ -31,11 +31,7 @@ export function parseRecords<T>(event: unknown, contract: RecordContract<T>, pat
       return { ok: true, records: parsed };
     }
     // Another source's event, as its first record tells.
-    refuse(
-      { parent: { parent: place, key: 0, issues }, key: "eventSource", issues },
-      eventSource,
-      sourceOf(records[0]),
-    );
+    refuseField({ parent: place, key: 0, issues }, "eventSource", sourceOf(records[0]), eventSource);
   } else if (isObject(event)) refuse(place, `an array of ${eventSource} records`, records);
   else refuse(top, `an event of ${eventSource}`, event);
   return { ok: false, issues };
