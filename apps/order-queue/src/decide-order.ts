@@ -1,5 +1,5 @@
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
-import { isObject } from "@doorbell/aws-events/fields";
+import { isObject } from "@doorbell/aws-events/is-object";
 import { ORDER_PLACED_TYPE, parseOrderPlacedData } from "@doorbell/event-contracts/order-placed";
 import type { InlineDecision } from "@doorbell/idempotency/inline";
 import type { Attributes, Write } from "@doorbell/idempotency/store";

@@ -1,4 +1,5 @@
-import { isObject, type Place, refuse } from "./fields.ts";
+import { type Place, refuse } from "./fields.ts";
+import { isObject } from "./is-object.ts";
 import type { Issue, Parsed } from "./parsed.ts";
 
 /**

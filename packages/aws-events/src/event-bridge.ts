@@ -1,13 +1,5 @@
-import {
-  type Fields,
-  isObject,
-  readFields,
-  readName,
-  readOptionalText,
-  readText,
-  refuse,
-  refuseField,
-} from "./fields.ts";
+import { type Fields, readFields, readName, readOptionalText, readText, refuse, refuseField } from "./fields.ts";
+import { isObject } from "./is-object.ts";
 import { issueAt } from "./issue.ts";
 import type { Issue, Parsed } from "./parsed.ts";
 

@@ -1,4 +1,5 @@
 import { EXPECTED_INSTANT, isInstant } from "./calendar.ts";
+import { isObject } from "./is-object.ts";
 import { issueAt, joinPath, MAX_ISSUES } from "./issue.ts";
 import type { Issue } from "./parsed.ts";
 
@@ -19,11 +20,6 @@ export interface Place {
   readonly parent: Place | undefined;
   readonly key: string | number;
   readonly issues: Issue[];
-}
-
-/** True for what has fields by name: not for `null`, not for an array. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function pathOf({ parent, key }: Place): string {

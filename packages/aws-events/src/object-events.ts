@@ -1,9 +1,10 @@
 import { type BusEvent, isBusEvent, parseEventBridgeEvent } from "./event-bridge.ts";
-import { type Fields, isObject, readFields, readName } from "./fields.ts";
+import { type Fields, readFields, readName } from "./fields.ts";
+import { isObject } from "./is-object.ts";
 import { EXPECTED_INSTANT, isInstant } from "./calendar.ts";
 import { issueAt, joinPath } from "./issue.ts";
 import type { ParsedBatch, Issue, Parsed, ParsedRecord } from "./parsed.ts";
-import { sourceOf } from "./records.ts";
+import { sourceOf } from "./event-source.ts";
 import { type ObjectEvent, parseS3Event, readObjectFacts } from "./s3.ts";
 import { parseSnsEvent } from "./sns.ts";
 import { parseSqsEvent } from "./sqs.ts";

@@ -1,4 +1,6 @@
-import { type Fields, isObject, type Place, refuse, refuseField } from "./fields.ts";
+import { type Fields, type Place, refuse, refuseField } from "./fields.ts";
+import { sourceOf } from "./event-source.ts";
+import { isObject } from "./is-object.ts";
 import type { ParsedBatch, Issue, ParsedRecord } from "./parsed.ts";
 
 /** How the records of one event source are read. */
@@ -35,11 +37,6 @@ export function parseRecords<T>(event: unknown, contract: RecordContract<T>, pat
   } else if (isObject(event)) refuse(place, `an array of ${eventSource} records`, records);
   else refuse(top, `an event of ${eventSource}`, event);
   return { ok: false, issues };
-}
-
-/** The event source that a record names, if it is one; SNS alone writes the field with a capital letter. */
-export function sourceOf(record: unknown): unknown {
-  return isObject(record) ? (record["eventSource"] ?? record["EventSource"]) : undefined;
 }
 
 function parseRecord<T>(record: unknown, index: number, parent: Place, contract: RecordContract<T>): ParsedRecord<T> {

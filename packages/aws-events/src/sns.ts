@@ -1,4 +1,5 @@
-import { type Fields, isObject, readFields, readInstant, readName, readOptionalText, readText } from "./fields.ts";
+import { type Fields, readFields, readInstant, readName, readOptionalText, readText } from "./fields.ts";
+import { isObject } from "./is-object.ts";
 import { MAX_ISSUES } from "./issue.ts";
 import type { ParsedBatch } from "./parsed.ts";
 import { parseRecords } from "./records.ts";

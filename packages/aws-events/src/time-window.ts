@@ -1,4 +1,5 @@
-import { type Fields, isObject, readFields, readInstant, readText, refuseField } from "./fields.ts";
+import { type Fields, readFields, readInstant, readText, refuseField } from "./fields.ts";
+import { isObject } from "./is-object.ts";
 import { issueAt } from "./issue.ts";
 import type { Issue, Parsed } from "./parsed.ts";
 

@@ -1,4 +1,4 @@
-import { isObject } from "@doorbell/aws-events/fields";
+import { isObject } from "@doorbell/aws-events/is-object";
 import { issueAt } from "@doorbell/aws-events/issue";
 import { ORDER_CANCELLED_TYPE, orderCancelledSchema, type OrderCancelled } from "./order-cancelled.ts";
 import { MAX_ORDER_EVENT_BYTES, ORDER_PLACED_TYPE, orderPlacedSchema, type OrderPlaced } from "./order-placed.ts";

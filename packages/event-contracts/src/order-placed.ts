@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { dateSchema } from "./calendar-schema.ts";
 import { orderEvent, orderIdSchema } from "./cloud-event.ts";
 import { withFieldRule } from "./field-rule.ts";
-import { isObject } from "@doorbell/aws-events/fields";
+import { isObject } from "@doorbell/aws-events/is-object";
 import { matching } from "./matching.ts";
 import { amountSchema, fractionSchema, signedAmountSchema, sumAmounts } from "./money.ts";
 import { parseWith } from "./parse-with.ts";

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { isObject } from "@doorbell/aws-events/fields";
+import { isObject } from "@doorbell/aws-events/is-object";
 
 /** A change that may make an event invalid that was valid, or that takes a field's meaning away. */
 export interface BreakingChange {

@@ -2,7 +2,7 @@ import { type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import type { GenericSchema } from "valibot";
 import { DATE, INSTANT, isDate, isInstant } from "@doorbell/aws-events/calendar";
 import { expectedSubject, isOrderId, MAX_ORDER_ID_CHARS } from "../src/cloud-event.ts";
-import { isObject } from "@doorbell/aws-events/fields";
+import { isObject } from "@doorbell/aws-events/is-object";
 import { ORDER_CANCELLED_TYPE, orderCancelledSchema } from "../src/order-cancelled.ts";
 import {
   expectedTotal,
