@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatStatus } from "@doorbell/cli/commands/status";
+import { formatStatus } from "@doorbell/cli/local/status";
 import graph from "@doorbell/infra/graph.production.json" with { type: "json" };
 import { COUNTS, METRIC_DIMENSIONS, METRIC_NAMESPACE } from "@doorbell/logger/metrics";
 import * as v from "valibot";

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CommandError } from "./command-error.ts";
-import { parseSince } from "./failures/selection.ts";
+import { parseSince } from "./operate/failures/selection.ts";
 import { followLifeline } from "./lifeline.ts";
 import { defaultPort } from "./running-cloud.ts";
 
@@ -49,14 +49,14 @@ program
   .option("--no-logs", "do not show them")
   .addOption(correlation())
   .addOption(json())
-  .action(async (options) => (await import("./commands/up.ts")).up(options));
+  .action(async (options) => (await import("./local/up.ts")).up(options));
 
 program
   .command("env")
   .description('print export lines for a shell: eval "$(npm run -s doorbell -- env)"')
   .addOption(port())
   .addOption(json())
-  .action(async (options) => (await import("./commands/env.ts")).env(options));
+  .action(async (options) => (await import("./local/env.ts")).env(options));
 
 program
   .command("invoke")
@@ -66,7 +66,7 @@ program
   .option("--async", "acknowledge at once, run later, retry on failure (InvocationType Event)")
   .addOption(port())
   .addOption(json())
-  .action(async (name: string, options) => (await import("./commands/invoke.ts")).invoke(name, options));
+  .action(async (name: string, options) => (await import("./local/invoke.ts")).invoke(name, options));
 
 program
   .command("logs")
@@ -77,14 +77,14 @@ program
   .addOption(new Option("--since <time>", "only lines since then: 10m, 2h or an ISO 8601 time").argParser(sinceTime))
   .addOption(port())
   .addOption(json())
-  .action(async (name: string | undefined, options) => (await import("./commands/logs.ts")).logs(name, options));
+  .action(async (name: string | undefined, options) => (await import("./local/logs.ts")).logs(name, options));
 
 program
   .command("status")
   .description("show queues, functions and event sources: depths, in flight, invocations, errors, states, iterator age")
   .addOption(port())
   .addOption(json())
-  .action(async (options) => (await import("./commands/status.ts")).status(options));
+  .action(async (options) => (await import("./local/status.ts")).status(options));
 
 program
   .command("wait")
@@ -95,7 +95,7 @@ program
   )
   .addOption(port())
   .addOption(json())
-  .action(async (options) => (await import("./commands/wait.ts")).wait(options));
+  .action(async (options) => (await import("./local/wait.ts")).wait(options));
 
 const events = program.command("events").description("captured and made-up Lambda events");
 
@@ -106,7 +106,7 @@ events
   )
   .argument("<file>", "file with the event as JSON, - for standard input")
   .option("--source <source>", "read it as this: s3, sqs, orders, sns, dynamodb, eventbridge or cloudevents")
-  .action(async (file: string, options) => (await import("./commands/events-check.ts")).eventsCheck(file, options));
+  .action(async (file: string, options) => (await import("./events/check.ts")).eventsCheck(file, options));
 
 events
   .command("sample")
@@ -118,7 +118,7 @@ events
   .addOption(new Option("--seed <number>", "another seed, other made-up content").argParser(seed).default(1))
   .option("--made-up", "make up all content, even with a local cloud running")
   .addOption(port())
-  .action(async (name: string, options) => (await import("./commands/events-sample.ts")).eventsSample(name, options));
+  .action(async (name: string, options) => (await import("./events/sample.ts")).eventsSample(name, options));
 
 pipeline(
   program
@@ -130,7 +130,7 @@ pipeline(
     ),
 )
   .addOption(json())
-  .action(async (id: string, options) => (await import("./commands/trace.ts")).trace(id, options));
+  .action(async (id: string, options) => (await import("./operate/trace-command.ts")).trace(id, options));
 
 const orders = program.command("orders").description("orders as they are stored");
 
@@ -139,7 +139,7 @@ pipeline(
     .command("show")
     .description("print an order as it is stored, personal data and all")
     .argument("<order>", "order id"),
-).action(async (id: string, options) => (await import("./commands/orders-show.ts")).ordersShow(id, options));
+).action(async (id: string, options) => (await import("./orders.ts")).ordersShow(id, options));
 
 const uploads = program.command("uploads").description("receipts of uploaded files");
 
@@ -150,17 +150,17 @@ pipeline(
     .addOption(new Option("--limit <count>", "maximum number of entries").argParser(count).default(50)),
 )
   .addOption(json())
-  .action(async (options) => (await import("./commands/uploads.ts")).uploadsList(options));
+  .action(async (options) => (await import("./uploads.ts")).uploadsList(options));
 
 pipeline(uploads.command("show").description("print the receipt of an upload").argument("<upload>", "upload id"))
   .addOption(json())
-  .action(async (id: string, options) => (await import("./commands/uploads.ts")).uploadsShow(id, options));
+  .action(async (id: string, options) => (await import("./uploads.ts")).uploadsShow(id, options));
 
 const audit = program.command("audit").description("the audit trail of the orders");
 
 pipeline(audit.command("show").description("print the audit entries of an order").argument("<order>", "order id"))
   .addOption(json())
-  .action(async (id: string, options) => (await import("./commands/audit-show.ts")).auditShow(id, options));
+  .action(async (id: string, options) => (await import("./audit/show.ts")).auditShow(id, options));
 
 pipeline(
   audit
@@ -175,20 +175,20 @@ pipeline(
     ),
 )
   .addOption(json())
-  .action(async (options) => (await import("./commands/audit-verify.ts")).auditVerify(options));
+  .action(async (options) => (await import("./audit/verify.ts")).auditVerify(options));
 
 program
   .command("doctor")
   .description("check Node, Java, ports and installed parts, and say what to do about each")
   .addOption(port())
   .addOption(json())
-  .action(async (options) => (await import("./commands/doctor.ts")).doctor(options));
+  .action(async (options) => (await import("./local/doctor.ts")).doctor(options));
 
 program
   .command("demo")
   .description("send a real file of 5,009 orders through the whole pipeline and check the outcome")
   .addOption(json())
-  .action(async (options) => (await import("./commands/demo.ts")).demo(options));
+  .action(async (options) => (await import("./demo/demo.ts")).demo(options));
 
 const failures = program
   .command("failures")
@@ -205,13 +205,13 @@ pipeline(failures.command("list"))
   .addOption(reason())
   .addOption(since())
   .addOption(json())
-  .action(async (options) => (await import("./commands/failures-list.ts")).failuresList(options));
+  .action(async (options) => (await import("./operate/failures-list.ts")).failuresList(options));
 
 pipeline(failures.command("show"))
   .description("show one whole, with its content (which may hold personal data)")
   .argument("<id>", "id of the failure, or the beginning of it")
   .addOption(json())
-  .action(async (id: string, options) => (await import("./commands/failures-show.ts")).failuresShow(id, options));
+  .action(async (id: string, options) => (await import("./operate/failures-show.ts")).failuresShow(id, options));
 
 pipeline(failures.command("redrive"))
   .description("send them back where they belong; each is taken out after it was sent, so it may be repeated at will")
@@ -224,7 +224,7 @@ pipeline(failures.command("redrive"))
   .option("--dry-run", "only list what would be sent back")
   .addOption(json())
   .action(async (ids: string[], options) =>
-    (await import("./commands/failures-redrive.ts")).failuresRedrive(ids, options),
+    (await import("./operate/failures-redrive.ts")).failuresRedrive(ids, options),
   );
 
 function portNumber(text: string): number {

@@ -1,5 +1,5 @@
 import type { CloudStatus } from "@doorbell/local-cloud/start-local-cloud";
-import { shortFunctionName } from "../function-name.ts";
+import { shortFunctionName } from "../local/function-name.ts";
 import { formatCount, formatSeconds, formatTable } from "../table.ts";
 import type { Check } from "./checks.ts";
 import type { Reject } from "./read-results.ts";

@@ -1,0 +1,14 @@
+import type { PipelineOptions } from "../aws/client-options.ts";
+import { withEnvironment } from "../aws/with-environment.ts";
+import { formatFailure } from "./failures/failure-text.ts";
+import { findFailure } from "./failures/find-failures.ts";
+import { openSources } from "./failures/open-sources.ts";
+
+/** `doorbell failures show ID`: all that is known of one failure, and its content. May show personal data. */
+export async function failuresShow(id: string, options: PipelineOptions & { readonly json?: boolean }): Promise<void> {
+  await withEnvironment(options, async (environment) => {
+    const found = await findFailure(openSources(environment), id);
+    const { failure, content } = found;
+    process.stdout.write(options.json ? `${JSON.stringify({ ...failure, content }, null, 2)}\n` : formatFailure(found));
+  });
+}
