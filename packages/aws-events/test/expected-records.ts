@@ -1,54 +1,23 @@
-import { readFileSync } from "node:fs";
-import { Ajv, type ValidateFunction } from "ajv";
+import {
+  at,
+  everyField,
+  fits,
+  isInstant,
+  isName,
+  isNothing,
+  isObject,
+  isText,
+  mapped,
+  optional,
+  present,
+} from "@doorbell/fuzzing/expectation";
 
 /*
- * What each parser should answer, written a second time and in another way: tables of what a field must be, and for business
- * events the published JSON Schema. A record is expected to be refused where the answer is undefined.
+ * What each parser should answer, written a second time and in another way: as tables of what a field must be. A record is
+ * expected to be refused where the answer is undefined.
  */
 
-type Json = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === "string";
-const isName = (value: unknown): value is string => isText(value) && value.length > 0;
-const isNothing = (value: unknown) => value === undefined || value === null;
-const optional = (check: (value: unknown) => boolean) => (value: unknown) => isNothing(value) || check(value);
 const isCount = (value: unknown) => isText(value) && /^[0-9]{1,15}$/.test(value);
-const isInstant = (value: unknown) =>
-  isText(value) &&
-  /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/.test(value) &&
-  isDay(value.slice(0, 10)) &&
-  value.slice(11, 13) < "24" &&
-  value.slice(14, 16) < "60" &&
-  value.slice(17, 19) < "60" &&
-  /(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/.test(value);
-
-function isDay(text: string): boolean {
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === text;
-}
-
-/** The value at a dotted path; a slash in front of nothing means that a step is no object. */
-function at(record: unknown, path: string): unknown {
-  return path.split(".").reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), record);
-}
-
-function fits(record: unknown, fields: Record<string, (value: unknown) => boolean>): boolean {
-  return isObject(record) && Object.entries(fields).every(([path, check]) => check(at(record, path)));
-}
-
-/** Leaves out what is null or absent. */
-function present(values: Json): Json {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => !isNothing(value)));
-}
-
-function mapped(values: unknown, map: (value: unknown) => unknown): Json {
-  return Object.fromEntries(Object.entries(isObject(values) ? values : {}).map(([key, value]) => [key, map(value)]));
-}
-
-const everyField = (check: (value: unknown) => boolean) => (value: unknown) =>
-  isObject(value) && Object.values(value).every(check);
 
 /** A record of a queue as services should see it. */
 export function expectedMessage(record: unknown): unknown {
@@ -258,76 +227,4 @@ export function expectedBusEvent(event: unknown): unknown {
     detail: at(event, "detail"),
     replayName: at(event, "replay-name"),
   });
-}
-
-const ajv = new Ajv({ allErrors: false, strict: true, formats: { date: isDay, "date-time": isInstant } });
-const validators = new Map<string, { readonly validate: ValidateFunction; readonly schema: Json }>();
-
-function contract(type: string) {
-  const known = validators.get(type);
-  if (known !== undefined) return known;
-  const file = new URL(`../../../contracts/${type}.schema.json`, import.meta.url);
-  const schema: Json = JSON.parse(readFileSync(file, "utf8"));
-  const made = { validate: ajv.compile(schema), schema };
-  validators.set(type, made);
-  return made;
-}
-
-/**
- * A business event as services should see it, by the published contract of `type`, and by the rules and the characters that
- * JSON Schema cannot tell of; its amounts without zeros that say nothing.
- */
-export function expectedBusinessEvent(type: string, event: unknown): unknown {
-  const { validate, schema } = contract(type);
-  if (!validate(event) || !isCarried(event)) return undefined;
-  const known = project(schema, event);
-  if (at(known, "subject") !== at(known, "data.orderId")) return undefined;
-  const lines = at(known, "data.lines");
-  if (Array.isArray(lines) && cents(at(known, "data.total")) !== sumOf(lines)) return undefined;
-  const orderId = String(at(known, "data.orderId"));
-  if (orderId !== orderId.normalize("NFC") || /[\p{DI}\p{Zl}\p{Zp}]/u.test(orderId)) return undefined;
-  return hasOddCharacter(known) ? undefined : withCanonicalAmounts(known);
-}
-
-const AMOUNTS = new Set(["amount", "total", "discount", "profit"]);
-
-function withCanonicalAmounts(value: unknown, name = ""): unknown {
-  if (Array.isArray(value)) return value.map((item) => withCanonicalAmounts(item));
-  if (isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withCanonicalAmounts(child, key)]));
-  }
-  if (typeof value !== "string" || !AMOUNTS.has(name)) return value;
-  const [whole = "", decimals = ""] = value.split(".");
-  const said = decimals.replace(/0+$/, "");
-  return said === "" ? whole : `${whole}.${said}`;
-}
-
-function isCarried(event: unknown): boolean {
-  return Buffer.byteLength(JSON.stringify(event)) <= 200 * 1024;
-}
-
-/** Only the fields that the contract names. */
-function project(schema: unknown, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((item) => project(at(schema, "items"), item));
-  const properties = at(schema, "properties");
-  if (!isObject(value) || !isObject(properties)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => Object.hasOwn(properties, key))
-      .map(([key, child]) => [key, project(properties[key], child)]),
-  );
-}
-
-function cents(amount: unknown): bigint {
-  const [whole = "0", decimals = ""] = String(amount).split(".");
-  return BigInt(whole + decimals.padEnd(4, "0"));
-}
-
-function sumOf(lines: readonly unknown[]): bigint {
-  return lines.reduce<bigint>((sum, line) => sum + cents(at(line, "amount")), 0n);
-}
-
-/** Lone surrogates, and the noncharacters at the ends of the upper planes: no notation for them is common to all languages. */
-function hasOddCharacter(value: unknown): boolean {
-  return /[\p{Cs}\p{NChar}]/u.test(JSON.stringify(value)) || /\\ud[89a-f]/i.test(JSON.stringify(value));
 }
