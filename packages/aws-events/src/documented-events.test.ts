@@ -40,7 +40,7 @@ test.each(S3_BUS_EVENTS)(
   "EventBridge's %s is read and named as S3 names it, also through a queue",
   (eventName, event) => {
     expect(parseObjectEvents(event)).toMatchObject({
-      records: [{ ok: true, id: "bus-event-1", value: { eventName, bucket: "uploads", key: "orders.csv" } }],
+      records: [{ ok: true, id: "bus-event-1", value: { eventName, bucket: "files", key: "report.csv" } }],
     });
     const body = JSON.stringify(event);
     expect(parseObjectEvents({ Records: [sampleSqsRecord({ body })] })).toMatchObject({

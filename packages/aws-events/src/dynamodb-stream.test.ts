@@ -4,7 +4,7 @@ import { parseStreamEvent } from "./dynamodb-stream.ts";
 import { sampleSqsRecord, sampleStreamRecord } from "./testing.ts";
 
 const parse = (...Records: unknown[]) => parseStreamEvent({ Records });
-const keys = { id: { S: "ORDER-1" } };
+const keys = { id: { S: "ITEM-1" } };
 
 test("a change with both images is read", () => {
   expect(parse(sampleStreamRecord())).toEqual({
@@ -17,7 +17,7 @@ test("a change with both images is read", () => {
         value: {
           eventId: "event-1",
           eventName: "MODIFY",
-          eventSourceArn: "arn:aws:dynamodb:eu-central-2:000000000000:table/orders/stream/latest",
+          eventSourceArn: "arn:aws:dynamodb:eu-central-2:000000000000:table/items/stream/latest",
           sequenceNumber: "400000000000000499660",
           keys,
           newImage: { ...keys, version: { N: "2" } },

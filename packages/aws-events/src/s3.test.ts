@@ -11,13 +11,13 @@ function parseOne(object: object, overrides: object = {}): ObjectEvent {
 }
 
 test("an object that was put is read", () => {
-  expect(parseOne({ key: "orders.csv", versionId: "096fKKXTRTtl3on89fVO.nfljtsv6qko" })).toEqual({
+  expect(parseOne({ key: "report.csv", versionId: "096fKKXTRTtl3on89fVO.nfljtsv6qko" })).toEqual({
     eventName: "ObjectCreated:Put",
     eventTime: "2024-03-01T08:30:00.250Z",
     region: "eu-central-2",
-    bucket: "uploads",
-    key: "orders.csv",
-    rawKey: "orders.csv",
+    bucket: "files",
+    key: "report.csv",
+    rawKey: "report.csv",
     size: 1024,
     eTag: "d41d8cd98f00b204e9800998ecf8427e",
     versionId: "096fKKXTRTtl3on89fVO.nfljtsv6qko",
@@ -103,7 +103,7 @@ test.each<[string, object, object, string]>([
 });
 
 test("the test event that S3 sends when notifications are set up has no records", () => {
-  const event = { Service: "Amazon S3", Event: "s3:TestEvent", Time: "2024-03-01T08:30:00Z", Bucket: "uploads" };
+  const event = { Service: "Amazon S3", Event: "s3:TestEvent", Time: "2024-03-01T08:30:00Z", Bucket: "files" };
   expect(parseS3Event(event)).toEqual({ ok: true, records: [] });
 });
 

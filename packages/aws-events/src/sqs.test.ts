@@ -18,7 +18,7 @@ test("a message of a standard queue is read", () => {
           receiptHandle: "receipt-1",
           body: "not JSON",
           receiveCount: 1,
-          eventSourceArn: "arn:aws:sqs:eu-central-2:000000000000:orders",
+          eventSourceArn: "arn:aws:sqs:eu-central-2:000000000000:jobs",
           attributes: sampleSqsRecord().attributes,
           messageAttributes: {},
         },
@@ -47,11 +47,11 @@ test.each<[string, number | undefined]>([
 
 test("a message of a FIFO queue keeps its group, its deduplication id and its sequence number", () => {
   const fifo = {
-    MessageGroupId: "ORDER-1",
+    MessageGroupId: "ITEM-1",
     MessageDeduplicationId: "dedup-1",
     SequenceNumber: "18849496460467696128",
     AWSTraceHeader: "Root=1-5e1b4151",
-    DeadLetterQueueSourceArn: "arn:aws:sqs:eu-central-2:000000000000:orders",
+    DeadLetterQueueSourceArn: "arn:aws:sqs:eu-central-2:000000000000:jobs",
   };
   const attributes = { ...sampleSqsRecord().attributes, ...fifo };
   expect(parseOne({ attributes })).toMatchObject({ records: [{ ok: true, value: { attributes } }] });

@@ -15,7 +15,7 @@ export function sampleSqsRecord(overrides: object = {}) {
     messageAttributes: {},
     md5OfBody: "99914b932bd37a50b983c5e7c90ae93b",
     eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:eu-central-2:000000000000:orders",
+    eventSourceARN: "arn:aws:sqs:eu-central-2:000000000000:jobs",
     awsRegion: "eu-central-2",
     ...overrides,
   };
@@ -34,10 +34,10 @@ export function sampleS3Record(object: object = {}, overrides: object = {}) {
     responseElements: { "x-amz-request-id": "C3D13FE58DE4C810", "x-amz-id-2": "FMyUVURI" },
     s3: {
       s3SchemaVersion: "1.0",
-      configurationId: "uploads",
-      bucket: { name: "uploads", ownerIdentity: { principalId: "A3NL1KOZZKExample" }, arn: "arn:aws:s3:::uploads" },
+      configurationId: "files",
+      bucket: { name: "files", ownerIdentity: { principalId: "A3NL1KOZZKExample" }, arn: "arn:aws:s3:::files" },
       object: {
-        key: "orders.csv",
+        key: "report.csv",
         size: 1024,
         eTag: "d41d8cd98f00b204e9800998ecf8427e",
         sequencer: "0065E1AB",
@@ -50,7 +50,7 @@ export function sampleS3Record(object: object = {}, overrides: object = {}) {
 
 /** A record of a stream as Lambda writes it: an item that was changed. `dynamodb` replaces fields of the change. */
 export function sampleStreamRecord(dynamodb: object = {}, overrides: object = {}) {
-  const keys: Image = { id: { S: "ORDER-1" } };
+  const keys: Image = { id: { S: "ITEM-1" } };
   return {
     eventID: "event-1",
     eventName: "MODIFY",
@@ -67,7 +67,7 @@ export function sampleStreamRecord(dynamodb: object = {}, overrides: object = {}
       StreamViewType: "NEW_AND_OLD_IMAGES",
       ...dynamodb,
     },
-    eventSourceARN: "arn:aws:dynamodb:eu-central-2:000000000000:table/orders/stream/latest",
+    eventSourceARN: "arn:aws:dynamodb:eu-central-2:000000000000:table/items/stream/latest",
     ...overrides,
   };
 }
@@ -76,7 +76,7 @@ export function sampleStreamRecord(dynamodb: object = {}, overrides: object = {}
 export function sampleSnsRecord(sns: object = {}, overrides: object = {}) {
   return {
     EventVersion: "1.0",
-    EventSubscriptionArn: "arn:aws:sns:eu-central-2:000000000000:orders:21be56ed-a058-49f5-8c98-aedd2564c486",
+    EventSubscriptionArn: "arn:aws:sns:eu-central-2:000000000000:news:21be56ed-a058-49f5-8c98-aedd2564c486",
     EventSource: "aws:sns",
     Sns: {
       ...sampleNotification(),
@@ -104,7 +104,7 @@ function sampleNotification() {
   return {
     Type: "Notification",
     MessageId: "topic-message-1",
-    TopicArn: "arn:aws:sns:eu-central-2:000000000000:orders",
+    TopicArn: "arn:aws:sns:eu-central-2:000000000000:jobs",
     Subject: null,
     Message: "hello",
     Timestamp: "2024-03-01T08:30:00.250Z",
@@ -123,12 +123,12 @@ export function sampleBusEvent(object: object = {}, overrides: object = {}, deta
     account: "000000000000",
     time: "2024-03-01T08:30:00Z",
     region: "eu-central-2",
-    resources: ["arn:aws:s3:::uploads"],
+    resources: ["arn:aws:s3:::files"],
     detail: {
       version: "0",
-      bucket: { name: "uploads" },
+      bucket: { name: "files" },
       object: {
-        key: "orders.csv",
+        key: "report.csv",
         size: 1024,
         etag: "d41d8cd98f00b204e9800998ecf8427e",
         sequencer: "0065E1AB",

@@ -1,5 +1,6 @@
 import { ORDER_PLACED_TYPE } from "@doorbell/event-contracts/order-placed";
-import { OneEventOnly, SAMPLE_NAMES, sampleEvent, type SampleSubjects } from "@doorbell/event-contracts/sample-events";
+import { OneEventOnly, type SampleSubjects } from "@doorbell/aws-events/sample-events";
+import { SAMPLE_NAMES, sampleEvent } from "@doorbell/event-contracts/sample-events";
 import { type Environment, openEnvironment } from "../aws/clients.ts";
 import { CommandError } from "../command-error.ts";
 import { graphSubjects, storedOrders, streamArn, uploadedObjects, uploadSamples } from "./sample-subjects.ts";

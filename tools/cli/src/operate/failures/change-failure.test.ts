@@ -16,7 +16,7 @@ describe("an object of the failures bucket", () => {
     const { failure, event } = read("rejected/change-audit/orders/4.json", { reason: "why", service: "s", record });
     expect(failure).toMatchObject({
       kind: "change-rejected",
-      what: "1 change of order ORDER-1",
+      what: "1 change of order ITEM-1",
       reason: "why",
       firstAt: "2024-03-01T08:30:00.000Z",
       lastAt: "2024-03-02T00:00:00.000Z",
@@ -43,7 +43,7 @@ describe("an object of the failures bucket", () => {
     });
     expect(failure).toMatchObject({
       kind: "batch-exhausted",
-      what: "2 changes of order ORDER-1",
+      what: "2 changes of order ITEM-1",
       reason: "RecordAgeExceeded",
       attempts: 4,
       lastAt: "2024-03-01T09:00:00.000Z",
@@ -64,11 +64,11 @@ describe("an object of the failures bucket", () => {
 describe("the audit entries of an event", () => {
   it("are there for every change", () => {
     const entries = entriesOf(JSON.stringify({ Records: [sampleStreamRecord()] }));
-    expect(entries).toMatchObject([{ orderId: "ORDER-1", version: 2 }]);
+    expect(entries).toMatchObject([{ orderId: "ITEM-1", version: 2 }]);
   });
 
   it("are none where one change makes none", () => {
-    const broken = sampleStreamRecord({ NewImage: { id: { S: "ORDER-1" } } });
+    const broken = sampleStreamRecord({ NewImage: { id: { S: "ITEM-1" } } });
     expect(entriesOf(JSON.stringify({ Records: [sampleStreamRecord(), broken] }))).toBeUndefined();
     expect(entriesOf("not JSON")).toBeUndefined();
   });
