@@ -2,13 +2,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatStatus } from "@doorbell/cli/local/status";
 import graph from "@doorbell/infra/graph.production.json" with { type: "json" };
-import { COUNTS, METRIC_DIMENSIONS, METRIC_NAMESPACE } from "@doorbell/logger/metrics";
+import { metrics as auditMetrics } from "@doorbell/change-audit/metrics";
+import { METRIC_DIMENSIONS } from "@doorbell/logger/metrics";
+import { metrics as orderMetrics } from "@doorbell/order-queue/metrics";
+import { metrics as uploadMetrics } from "@doorbell/upload-ingest/metrics";
 import * as v from "valibot";
 import { expect, it } from "vitest";
 import { root } from "./support/running-cloud.ts";
 
 const metricSchema = v.object({
-  namespace: v.literal(METRIC_NAMESPACE),
+  namespace: v.literal(orderMetrics.namespace),
   metricName: v.string(),
   dimensions: v.record(v.string(), v.string()),
 });
@@ -25,7 +28,10 @@ const watched = metricsIn(graph.resources.filter(({ type }) => type === "aws:clo
 it("the alarms watch counters that the services write, by the dimensions that they write", () => {
   const names = [...new Set(watched.map(({ metricName }) => metricName))].toSorted();
   expect(names).toEqual(["CancellationsMatched", "CancellationsWaiting", "Parked", "RejectedLines"]);
-  expect(names.filter((name) => !COUNTS.some((count) => count === name))).toEqual([]);
+  const services = [auditMetrics, orderMetrics, uploadMetrics];
+  const counts = services.flatMap((metrics): string[] => metrics.counts);
+  expect(names.filter((name) => !counts.includes(name))).toEqual([]);
+  expect(new Set(services.map(({ namespace }) => namespace)).size).toBe(1);
   for (const { dimensions } of watched)
     expect(Object.keys(dimensions).toSorted()).toEqual(METRIC_DIMENSIONS.toSorted());
 });

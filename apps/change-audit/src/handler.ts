@@ -4,9 +4,11 @@ import { parkInBucket } from "@doorbell/batch/s3-parking";
 import { streamHandler } from "@doorbell/batch/stream-handler";
 import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
 import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
+import { PERSONAL_DATA_PATHS } from "@doorbell/event-contracts/personal-data";
 import { createLogger } from "@doorbell/logger/logger";
 import { imageText } from "@doorbell/audit-trail/attribute-text";
 import { env, environment } from "./env.ts";
+import { metrics } from "./metrics.ts";
 import { inlineAuditTrail } from "./inline-audit-trail.ts";
 import { recordChanges } from "./record-changes.ts";
 
@@ -19,7 +21,7 @@ const trail = inlineAuditTrail({ store: dynamoItemStore(dynamodb), table: env.AU
 /** Answers the stream of the orders table: every change becomes one entry of the audit trail. */
 export const handler = streamHandler({
   parse: parseStreamEvent,
-  log: createLogger({ service, environment }),
+  log: createLogger({ service, environment, metrics, redact: PERSONAL_DATA_PATHS }),
   park: parkInBucket({ client: new S3Client({ forcePathStyle: true }), bucket: env.FAILURES_BUCKET, service }),
   keyOf: (change) => imageText(change.keys),
   happenedAt: ({ createdAt }) => (createdAt === undefined ? undefined : createdAt * 1_000),

@@ -4,17 +4,18 @@ import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
 import { expect, test } from "vitest";
 import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
 import { recordChanges } from "./record-changes.ts";
+import type { AuditCount } from "./metrics.ts";
 
 const TABLE_ARN = "arn:aws:dynamodb:eu-central-2:000000000000:table/orders";
 const remainingMs = () => 1_000;
 const lines: object[] = [];
 const keep = (fields: object) => void lines.push(fields);
-const log: Invocation["log"] = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
+const log: Invocation<AuditCount>["log"] = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
 const counts = new Map<string, number>();
-const metrics: Invocation["metrics"] = {
+const metrics: Invocation<AuditCount>["metrics"] = {
   count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
 };
-const invocation: Invocation = { log, metrics, remainingMs, signal: new AbortController().signal };
+const invocation: Invocation<AuditCount> = { log, metrics, remainingMs, signal: new AbortController().signal };
 
 function insert(orderId: string): StreamRecord {
   const id = { S: orderId };

@@ -3,6 +3,7 @@ import type { Outcome } from "@doorbell/batch/outcome";
 import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
 import { type AuditEntry, type Audited, auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import type { AuditCount } from "./metrics.ts";
 
 /**
  * Records a batch of changes in the audit trail: one entry each, all in one go. Entries do not depend on each other, so
@@ -14,7 +15,7 @@ export function recordChanges(options: {
   readonly trail: Inline<AuditEntry>;
   /** The name of the orders table. */
   readonly ordersTable: string;
-}): (records: readonly StreamRecord[], invocation: Invocation) => Promise<readonly Outcome[]> {
+}): (records: readonly StreamRecord[], invocation: Invocation<AuditCount>) => Promise<readonly Outcome[]> {
   const { trail, ordersTable } = options;
   return async (records, invocation) => {
     const audited = records.map((record) =>
@@ -46,7 +47,7 @@ function ofAnotherTable({ eventName, eventSourceArn }: StreamRecord): Audited {
 
 /** One line for each change, with what ties it to the other services' lines; no value of the order. */
 function logOutcome(
-  { log, metrics }: Invocation,
+  { log, metrics }: Invocation<AuditCount>,
   record: StreamRecord | undefined,
   entry: AuditEntry | undefined,
   outcome: Settled["outcome"],

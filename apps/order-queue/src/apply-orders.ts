@@ -6,6 +6,7 @@ import type { QueueMessage } from "@doorbell/aws-events/sqs";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
 import type { ItemStore } from "@doorbell/idempotency/store";
 import { arrivalOf, decideOrder, proposeOrder } from "./decide-order.ts";
+import type { OrderCount } from "./metrics.ts";
 
 /** What of a message the batch needs. */
 export type OrderMessage = Pick<QueueMessage, "messageId" | "body" | "receiveCount">;
@@ -33,7 +34,7 @@ export function applyOrders({ store, table }: { readonly store: ItemStore; reado
     propose: proposeOrder,
     decide: decideOrder,
   });
-  return async (messages: readonly OrderMessage[], invocation: Invocation): Promise<readonly Outcome[]> => {
+  return async (messages: readonly OrderMessage[], invocation: Invocation<OrderCount>): Promise<readonly Outcome[]> => {
     const parsed = messages.map((message) => ({ message, event: parseBusinessEvent(message.body) }));
     const events = parsed.flatMap(({ message, event }) => (event.ok ? [{ message, event: event.value }] : []));
     const applied = await orders.apply(
@@ -78,7 +79,7 @@ function failure(outcome: Extract<InlineOutcome, { kind: "failed" }> | undefined
 
 /** One line for each message that was settled, with what ties it to the other services' lines. */
 function logOutcome(
-  { log, metrics }: Invocation,
+  { log, metrics }: Invocation<OrderCount>,
   { messageId, receiveCount }: OrderMessage,
   event: BusinessEvent,
   outcome: InlineOutcome | undefined,

@@ -3,6 +3,7 @@ import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
 import type { OrderCancelled } from "@doorbell/event-contracts/order-cancelled";
 import type { OrderPlaced } from "@doorbell/event-contracts/order-placed";
 import type { OrderMessage } from "../src/apply-orders.ts";
+import type { OrderCount } from "../src/metrics.ts";
 
 /** An `order.placed` event for tests. */
 export function placed(orderId: string, { id = `placed-${orderId}`, amount = "957.5775" } = {}): OrderPlaced {
@@ -50,10 +51,10 @@ export function message(body: BusinessEvent | string, receiveCount = 1): OrderMe
 let messages = 0;
 
 /** An invocation with time enough, that keeps what is logged and counted. */
-export function invocation(lines: object[] = [], counts: Record<string, number> = {}): Invocation {
+export function invocation(lines: object[] = [], counts: Record<string, number> = {}): Invocation<OrderCount> {
   const keep = (fields: object) => void lines.push(fields);
   const log = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
-  const metrics: Invocation["metrics"] = {
+  const metrics: Invocation<OrderCount>["metrics"] = {
     count: (name, by = 1) => void (counts[name] = (counts[name] ?? 0) + by),
   };
   return { log, metrics, remainingMs: () => 30_000, signal: new AbortController().signal };

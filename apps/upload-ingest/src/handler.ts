@@ -6,9 +6,11 @@ import { objectHandler } from "@doorbell/batch/object-handler";
 import { parseS3Event } from "@doorbell/aws-events/s3";
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
 import { createLease } from "@doorbell/idempotency/lease";
+import { PERSONAL_DATA_PATHS } from "@doorbell/event-contracts/personal-data";
 import { createLogger } from "@doorbell/logger/logger";
 import { dynamoReceipts } from "./records/dynamo-receipts.ts";
 import { env, environment } from "./env.ts";
+import { metrics } from "./metrics.ts";
 import { ingestUpload } from "./ingest-upload.ts";
 import { DEADLINE_MARGIN_MS, LEASE_MS, LEASE_TTL_SECONDS } from "./limits.ts";
 import { s3ObjectSource } from "./stored-object/s3-object-source.ts";
@@ -25,7 +27,7 @@ const store = dynamoStore(dynamodb);
 /** Answers the uploads bucket: every uploaded file becomes order events, rejects and a receipt. */
 export const handler = objectHandler({
   parse: parseS3Event,
-  log: createLogger({ service: "upload-ingest", environment }),
+  log: createLogger({ service: "upload-ingest", environment, metrics, redact: PERSONAL_DATA_PATHS }),
   deadlineMarginMs: DEADLINE_MARGIN_MS,
   happenedAt: ({ eventTime }) => Date.parse(eventTime),
   handle: ingestUpload({

@@ -9,6 +9,7 @@ import type { OrdersOutlet } from "./sending/orders-outlet.ts";
 import type { Receipt, Receipts } from "./records/receipts.ts";
 import type { Rejects } from "./records/rejects.ts";
 import { type Upload, uploadOf } from "./upload.ts";
+import type { UploadCount } from "./metrics.ts";
 
 /** What handling an upload needs. */
 export interface IngestPorts {
@@ -31,7 +32,7 @@ export interface IngestPorts {
  * @throws NotAnUpload; UploadBusy; UploadUnfinished, whose cause says why; what the lease throws
  */
 export function ingestUpload(ports: IngestPorts) {
-  return async (event: ObjectEvent, invocation: Invocation): Promise<void> => {
+  return async (event: ObjectEvent, invocation: Invocation<UploadCount>): Promise<void> => {
     const upload = uploadOf(event, ports.bucket);
     const log = invocation.log.child({ correlationId: upload.id });
     const request = {
@@ -57,7 +58,12 @@ export function ingestUpload(ports: IngestPorts) {
   };
 }
 
-async function runUpload(ports: IngestPorts, upload: Upload, { fence, signal }: LeaseHandle, invocation: Invocation) {
+async function runUpload(
+  ports: IngestPorts,
+  upload: Upload,
+  { fence, signal }: LeaseHandle,
+  invocation: Invocation<UploadCount>,
+) {
   const { receipts } = ports;
   const earlier = await receipts.find(upload.id);
   // A run that crashed between its receipt and the end of its lease: there is nothing left to do.

@@ -8,6 +8,7 @@ import { ObjectGone } from "../src/stored-object/object-source.ts";
 import type { SendResult } from "../src/sending/orders-outlet.ts";
 import { type Receipt, ReceiptFenced } from "../src/records/receipts.ts";
 import type { Reject } from "../src/order-file/reject.ts";
+import type { UploadCount } from "../src/metrics.ts";
 
 /** Ports in memory for tests, with what came out of them. */
 export function memoryPorts(files: Record<string, Uint8Array | string>) {
@@ -95,6 +96,6 @@ export function testInvocation(remainingMs: () => number = () => 60_000) {
   };
   const deadline = new AbortController();
   const counts: Record<string, number> = {};
-  const metrics: Counter = { count: (name, by = 1) => void (counts[name] = (counts[name] ?? 0) + by) };
+  const metrics: Counter<UploadCount> = { count: (name, by = 1) => void (counts[name] = (counts[name] ?? 0) + by) };
   return { log: logOf({}), metrics, counts, remainingMs, signal: deadline.signal, deadline, lines };
 }

@@ -1,15 +1,15 @@
-import type { InvocationLog, LambdaContext, Log } from "@doorbell/logger/log";
+import type { LambdaContext, Log } from "@doorbell/logger/log";
 import type { Counter } from "@doorbell/logger/metrics";
 
 /** Milliseconds before Lambda's deadline at which no further record is taken; the default of every handler here. */
 export const DEADLINE_MARGIN_MS = 1_000;
 
-/** What a handler is told of the invocation it runs in. */
-export interface Invocation {
+/** What a handler is told of the invocation it runs in. `Count` names what the service itself counts. */
+export interface Invocation<Count extends string = never> {
   /** A logger with the request's context; for a per-record handler, with the record's id as well. */
   readonly log: Log;
   /** Counts what only the service knows; the handler counts records and their ends, and writes it all in one line. */
-  readonly metrics: Counter;
+  readonly metrics: Counter<Count>;
   /** Milliseconds until the deadline margin begins; 0 or less when it has begun. */
   remainingMs(): number;
   /** Aborted when the deadline margin begins. Work that is then in flight should stop and throw. */
@@ -17,8 +17,8 @@ export interface Invocation {
 }
 
 /** An invocation under way: `end` must be called, or its timers outlive it. */
-export interface RunningInvocation {
-  readonly invocation: Invocation;
+export interface RunningInvocation<Count extends string> {
+  readonly invocation: Invocation<Count>;
   /** Settles in the middle of the margin, when the answer must go out with whatever is known by then. */
   readonly expired: Promise<void>;
   end(): void;
@@ -32,11 +32,11 @@ export interface RunningInvocation {
  *
  * The margin is never more than half of the time there is, so that a function with a short timeout still works.
  */
-export function beginInvocation(
-  log: InvocationLog,
+export function beginInvocation<Count extends string>(
+  log: Log & { readonly metrics: Counter<Count> },
   context: LambdaContext,
   deadlineMarginMs: number,
-): RunningInvocation {
+): RunningInvocation<Count> {
   const marginMs = Math.min(deadlineMarginMs, context.getRemainingTimeInMillis() / 2);
   const remainingMs = () => context.getRemainingTimeInMillis() - marginMs;
   const near = new AbortController();

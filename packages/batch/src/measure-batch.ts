@@ -1,9 +1,10 @@
 import type { Metrics } from "@doorbell/logger/metrics";
+import type { BatchCount, BatchMeasure } from "./batch-metrics.ts";
 import type { ReadRecord } from "./read-records.ts";
 
 /** Counts how a batch ended and writes the invocation's metrics. Called once, when everything else has been counted. */
 export function measureBatch<R>(
-  metrics: Metrics,
+  metrics: Metrics<BatchCount, BatchMeasure>,
   batch: {
     readonly records: readonly ReadRecord<R>[];
     readonly happenedAt?: ((record: R) => number | undefined) | undefined;

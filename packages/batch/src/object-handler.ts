@@ -6,7 +6,8 @@ import { type ReadRecord, readRecords } from "./read-records.ts";
 import { loggableReason } from "./reason.ts";
 
 /** An object handler takes the records of an S3 event one after another. */
-export type ObjectHandlerOptions<R> = HandlerOptions<R> & Pick<PerRecord<R>, "handle">;
+export type ObjectHandlerOptions<R, Count extends string> = HandlerOptions<R, Count> &
+  Pick<PerRecord<R, Count>, "handle">;
 
 /**
  * A Lambda handler for S3 event notifications, which invoke asynchronously: nobody reads an answer, and there are no
@@ -16,8 +17,8 @@ export type ObjectHandlerOptions<R> = HandlerOptions<R> & Pick<PerRecord<R>, "ha
  * Throws besides: `UnexpectedEventError`, `MalformedRecordError`, `DeadlineNearError`.
  * AWS: Lambda Developer Guide, "How Lambda handles errors and retries with asynchronous invocation".
  */
-export function objectHandler<R>(
-  options: ObjectHandlerOptions<R>,
+export function objectHandler<R, Count extends string>(
+  options: ObjectHandlerOptions<R, Count>,
 ): (event: unknown, context: LambdaContext) => Promise<void> {
   const { handle, deadlineMarginMs = DEADLINE_MARGIN_MS } = options;
   return async (event, context) => {

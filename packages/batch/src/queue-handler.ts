@@ -14,11 +14,11 @@ import { recordOutcomes } from "./record-outcomes.ts";
 import { type Park, settle, type Settled, tally } from "./settle.ts";
 
 /** A queue handler takes messages one by one (`handle`) or all at once (`handleBatch`). */
-export type QueueHandlerOptions<M> = HandlerOptions<M> & {
+export type QueueHandlerOptions<M, Count extends string> = HandlerOptions<M, Count> & {
   readonly park: Park;
   /** Messages handled, and rejected ones parked, at the same time; `CONCURRENCY` by default. */
   readonly concurrency?: number;
-} & (PerRecord<M> | WholeBatch<M>);
+} & (PerRecord<M, Count> | WholeBatch<M, Count>);
 
 /**
  * A Lambda handler for a standard SQS queue whose mapping reports batch item failures.
@@ -30,8 +30,8 @@ export type QueueHandlerOptions<M> = HandlerOptions<M> & {
  * Throws, so that the whole batch is delivered again: `UnexpectedEventError`, `UnidentifiedRecordError`.
  * AWS: Lambda Developer Guide, "Handling errors for an SQS event source".
  */
-export function queueHandler<M extends { readonly messageId: string }>(
-  options: QueueHandlerOptions<M>,
+export function queueHandler<M extends { readonly messageId: string }, Count extends string>(
+  options: QueueHandlerOptions<M, Count>,
 ): (event: unknown, context: LambdaContext) => Promise<BatchResponse> {
   const { park, concurrency = CONCURRENCY, deadlineMarginMs = DEADLINE_MARGIN_MS } = options;
   return async (event, context) => {

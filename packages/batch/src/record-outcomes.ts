@@ -9,10 +9,10 @@ import type { ReadRecord } from "./read-records.ts";
  * per-record handler is run when the outcome is asked for; a batch handler is run once, with the parsed records, and
  * not at all without any. Nothing is begun once the deadline margin has. The returned function never throws.
  */
-export function recordOutcomes<R>(
-  handler: PerRecord<R> | WholeBatch<R>,
+export function recordOutcomes<R, Count extends string>(
+  handler: PerRecord<R, Count> | WholeBatch<R, Count>,
   records: readonly ReadRecord<R>[],
-  invocation: Invocation,
+  invocation: Invocation<Count>,
 ): (record: ReadRecord<R>, log: () => Log) => Promise<Outcome> {
   const { handle } = handler;
   if (handle !== undefined) {

@@ -1,5 +1,6 @@
 import type { Log } from "@doorbell/logger/log";
 import type { Counter } from "@doorbell/logger/metrics";
+import type { BatchCount } from "./batch-metrics.ts";
 import type { Outcome } from "./outcome.ts";
 import type { RejectedRecord } from "./read-records.ts";
 import { loggableReason } from "./reason.ts";
@@ -30,7 +31,7 @@ export async function settle(
     readonly park: Park;
     readonly log: Log;
     readonly fields: object;
-    readonly metrics: Counter;
+    readonly metrics: Counter<BatchCount>;
   },
 ): Promise<Settled> {
   if (outcome.kind === "done") return "done";

@@ -15,13 +15,13 @@ import { compareSequenceNumbers } from "./sequence-number.ts";
 import { type Park, settle, type Settled, tally } from "./settle.ts";
 
 /** A stream handler takes records one by one in order per key (`handle`) or all at once (`handleBatch`). */
-export type StreamHandlerOptions<R> = HandlerOptions<R> & {
+export type StreamHandlerOptions<R, Count extends string> = HandlerOptions<R, Count> & {
   readonly park: Park;
   /** Records with equal keys are handled one after another. Must not throw. */
   readonly keyOf: (record: R) => string;
   /** Records of different keys handled at the same time; `CONCURRENCY` by default. */
   readonly concurrency?: number;
-} & (PerRecord<R> | WholeBatch<R>);
+} & (PerRecord<R, Count> | WholeBatch<R, Count>);
 
 /**
  * A Lambda handler for a DynamoDB stream whose mapping reports batch item failures.
@@ -36,8 +36,8 @@ export type StreamHandlerOptions<R> = HandlerOptions<R> & {
  * Throws, so that the whole batch is delivered again: `UnexpectedEventError`, `UnidentifiedRecordError`.
  * AWS: Lambda Developer Guide, "Configuring partial batch response with DynamoDB and Lambda".
  */
-export function streamHandler<R extends { readonly sequenceNumber: string }>(
-  options: StreamHandlerOptions<R>,
+export function streamHandler<R extends { readonly sequenceNumber: string }, Count extends string>(
+  options: StreamHandlerOptions<R, Count>,
 ): (event: unknown, context: LambdaContext) => Promise<BatchResponse> {
   const { park, keyOf, concurrency = CONCURRENCY, deadlineMarginMs = DEADLINE_MARGIN_MS } = options;
   return async (event, context) => {

@@ -9,7 +9,7 @@ export interface Line {
 
 /** A log that keeps its lines and its metrics, in the place of the Lambda logger. */
 export function recordedLog(): {
-  log: Log & { invocation(): InvocationLog };
+  log: Log & { invocation(): InvocationLog<string, string> };
   lines: Line[];
   counts: Map<string, number>;
 } {
@@ -27,7 +27,7 @@ export function recordedLog(): {
       child: (fields) => logWith({ ...bound, ...fields }),
     };
   };
-  const metrics: InvocationLog["metrics"] = {
+  const metrics: InvocationLog<string, string>["metrics"] = {
     count: (name, by = 1) => void counts.set(name, (counts.get(name) ?? 0) + by),
     measure: (name, ms) => void counts.set(name, ms),
     write: () => void counts.set("written", (counts.get("written") ?? 0) + 1),

@@ -1,5 +1,6 @@
 import { pino, type Level as PinoLevel } from "pino";
 import { loggable } from "./loggable.ts";
+import type { IsRedacted } from "./redaction.ts";
 
 /** The levels that services log at, as Lambda's log-level filter knows them in lower case. */
 export type Level = "debug" | "info" | "warn" | "error";
@@ -26,6 +27,7 @@ const RESERVED = ["level", "timestamp", "message"] as const;
  */
 export function createLines(
   environment: Readonly<Record<string, string | undefined>>,
+  isRedacted: IsRedacted,
   write?: (line: string) => void,
 ): Lines {
   const named = environment["AWS_LAMBDA_LOG_LEVEL"]?.toLowerCase() ?? "";
@@ -48,7 +50,7 @@ export function createLines(
     isWritten: (at) => lines.isLevelEnabled(at),
     write(at, fields, message) {
       try {
-        lines[at](withoutReserved(loggable(fields)), message);
+        lines[at](withoutReserved(loggable(fields, isRedacted)), message);
       } catch {
         // A getter that throws, say. The handler must not fail because of its log.
         lines[at]({ unloggable: true }, message);

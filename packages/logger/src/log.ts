@@ -18,8 +18,8 @@ export interface Log {
 }
 
 /** The log of one invocation, and its metrics. */
-export interface InvocationLog extends Log {
-  readonly metrics: Metrics;
+export interface InvocationLog<Count extends string, Measure extends string> extends Log {
+  readonly metrics: Metrics<Count, Measure>;
 }
 
 /** What is used of the context that Lambda hands to a handler (AWS: "Using the Lambda context object"). */

@@ -1,5 +1,15 @@
 import { expect, test } from "vitest";
-import { LEFT_OUT, loggable, MAX_DEPTH, MAX_FIELDS_CHARS, MAX_TEXT_CHARS, REDACTED } from "./loggable.ts";
+import {
+  LEFT_OUT,
+  loggable as loggableWith,
+  MAX_DEPTH,
+  MAX_FIELDS_CHARS,
+  MAX_TEXT_CHARS,
+  REDACTED,
+} from "./loggable.ts";
+import { redactionOf } from "./redaction.ts";
+
+const loggable = (fields: object) => loggableWith(fields, redactionOf(["owner.name", "ownerName"]));
 
 test("plain values stay as they are", () => {
   const fields = { text: "a", number: 1.5, yes: true, nothing: null, list: [1, "b", { c: [] }] };
@@ -12,7 +22,7 @@ test("values that JSON cannot say are said in a way it can", () => {
     at: new Date(0),
     never: new Date(Number.NaN),
     bytes: new Uint8Array(3),
-    map: new Map([["customer", "Ada"]]),
+    map: new Map([["owner", "Ada"]]),
     url: new URL("https://user:password@queue.example/path?token=x"),
     work: () => 1,
     symbol: Symbol("s"),
@@ -33,17 +43,17 @@ test("values that JSON cannot say are said in a way it can", () => {
 test("a path is redacted at any depth, through arrays, whatever its spelling", () => {
   expect(
     loggable({
-      customer: { id: 1, name: "Ada" },
+      owner: { id: 1, name: "Ada" },
       product: { name: "desk" },
-      orders: [{ customer: { name: { first: "Ada" } }, customer_name: "Ada" }],
+      parts: [{ owner: { name: { first: "Ada" } }, owner_name: "Ada" }],
       issues: [{ path: "a", expected: "b", received: "Ada" }],
       "X-Amz-Security-Token": "t",
       record: { body: { any: "thing" } },
     }),
   ).toEqual({
-    customer: { id: 1, name: REDACTED },
+    owner: { id: 1, name: REDACTED },
     product: { name: "desk" },
-    orders: [{ customer: { name: REDACTED }, customer_name: REDACTED }],
+    parts: [{ owner: { name: REDACTED }, owner_name: REDACTED }],
     issues: [{ path: "a", expected: "b", received: REDACTED }],
     "X-Amz-Security-Token": REDACTED,
     record: { body: REDACTED },

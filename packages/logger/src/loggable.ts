@@ -1,5 +1,5 @@
 import { describeError } from "./describe-error.ts";
-import { isRedacted } from "./redaction.ts";
+import type { IsRedacted } from "./redaction.ts";
 
 /** What stands for a value that is not for logs. */
 export const REDACTED = "[redacted]";
@@ -16,14 +16,15 @@ export const MAX_FIELDS_CHARS = 64_000;
  * A plain copy of `fields` that is fit for a line: personal data and secrets redacted, errors described, and bounded in
  * depth and size whatever comes, circles included. Functions, symbols and undefined are left out.
  */
-export function loggable(fields: object): Record<string, unknown> {
-  return copyFields(fields, { parent: "", depth: 0, budget: { chars: MAX_FIELDS_CHARS } });
+export function loggable(fields: object, isRedacted: IsRedacted): Record<string, unknown> {
+  return copyFields(fields, { parent: "", depth: 0, isRedacted, budget: { chars: MAX_FIELDS_CHARS } });
 }
 
 interface Place {
   /** The nearest key above; the elements of an array have the array's. */
   readonly parent: string;
   readonly depth: number;
+  readonly isRedacted: IsRedacted;
   /** What may still be written, shared by the whole line. */
   readonly budget: { chars: number };
 }
@@ -34,7 +35,7 @@ function copyFields(fields: object, place: Place): Record<string, unknown> {
     const key = cut(name, 100);
     // The two quotes, the colon and the comma.
     if (!spend(place.budget, key.length + 4)) break;
-    const copied = isRedacted(place.parent, name) ? REDACTED : copy(value, { ...place, parent: name });
+    const copied = place.isRedacted(place.parent, name) ? REDACTED : copy(value, { ...place, parent: name });
     if (copied !== undefined) copies.push([key, copied]);
   }
   return Object.fromEntries(copies);

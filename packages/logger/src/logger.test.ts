@@ -6,25 +6,30 @@ import { MAX_HELD_LINES } from "./held-lines.ts";
 
 const context: LambdaContext = {
   awsRequestId: "request-1",
-  functionName: "doorbell-local-order-queue",
+  functionName: "doorbell-local-report-maker",
   getRemainingTimeInMillis: () => 30_000,
 };
 
 function recorded(environment: Record<string, string> = {}) {
   const lines: string[] = [];
-  const logger = createLogger({ service: "order-queue", environment, write: (line) => lines.push(line) });
+  const logger = createLogger({
+    service: "report-maker",
+    environment,
+    redact: ["owner.name", "ownerName", "sendTo"],
+    write: (line) => lines.push(line),
+  });
   return { logger, lines, parsed: () => lines.map((line): unknown => JSON.parse(line)) };
 }
 
 test("a line is JSON with Lambda's level and timestamp, the service, the fields and the message", () => {
   const { logger, lines, parsed } = recorded();
-  logger.info({ orders: 3 }, "applied");
+  logger.info({ reports: 3 }, "applied");
   expect(parsed()).toEqual([
     {
       level: "INFO",
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/),
-      service: "order-queue",
-      orders: 3,
+      service: "report-maker",
+      reports: 3,
       message: "applied",
     },
   ]);
@@ -36,7 +41,7 @@ test("a line of an invocation carries its request, and only the first invocation
   logger.invocation(context, {}).info({}, "one");
   logger.invocation({ ...context, awsRequestId: "request-2" }, {}).info({}, "two");
   const [, one, two] = parsed();
-  const common = { service: "order-queue", function: "doorbell-local-order-queue" };
+  const common = { service: "report-maker", function: "doorbell-local-report-maker" };
   expect(one).toMatchObject({ ...common, requestId: "request-1", coldStart: true, message: "one" });
   expect(two).toMatchObject({ ...common, requestId: "request-2", coldStart: false, message: "two" });
 });
@@ -52,9 +57,9 @@ test("the shape of the first event is logged once, without a value", () => {
 test("a child's lines carry its fields too, a later one in the place of an earlier one", () => {
   const { logger, lines, parsed } = recorded();
   const child = logger.child({ correlationId: "c", messageId: "m1" }).child({ messageId: "m2" });
-  child.warn({ orderId: "o" }, "retried");
+  child.warn({ reportId: "o" }, "retried");
   logger.info({}, "alone");
-  expect(parsed()[0]).toMatchObject({ correlationId: "c", messageId: "m2", orderId: "o" });
+  expect(parsed()[0]).toMatchObject({ correlationId: "c", messageId: "m2", reportId: "o" });
   expect(lines[0]?.match(/messageId/g)).toHaveLength(1);
   expect(parsed()[1]).not.toHaveProperty("correlationId");
 });
@@ -77,8 +82,8 @@ test.each([
 
 test("with AWS_LAMBDA_LOG_FORMAT Text a line begins with level and message, and is still one line", () => {
   const { logger, lines } = recorded({ AWS_LAMBDA_LOG_FORMAT: "Text" });
-  logger.warn({ orderId: "a\nb" }, "conflict\n\u001b[31mfaked line");
-  expect(lines).toEqual(['WARN conflict [31mfaked line {"service":"order-queue","orderId":"a\\nb"}']);
+  logger.warn({ reportId: "a\nb" }, "conflict\n\u001b[31mfaked line");
+  expect(lines).toEqual(['WARN conflict [31mfaked line {"service":"report-maker","reportId":"a\\nb"}']);
 });
 
 test("an error is logged with its code and cause, in the field err or alone", () => {
@@ -92,14 +97,14 @@ test("an error is logged with its code and cause, in the field err or alone", ()
 
 test("personal data and secrets never reach a line", () => {
   const { logger, lines } = recorded({ AWS_LAMBDA_LOG_LEVEL: "DEBUG" });
-  const log = logger.invocation(context, { body: "SECRET" }).child({ customerName: "SECRET" });
-  const order = { orderId: "o", customer: { id: "c", name: "SECRET" }, shipTo: { city: "SECRET" } };
-  log.debug({ order, issues: [{ path: "a", received: "SECRET" }] }, "order");
+  const log = logger.invocation(context, { body: "SECRET" }).child({ ownerName: "SECRET" });
+  const report = { reportId: "o", owner: { id: "c", name: "SECRET" }, sendTo: { city: "SECRET" } };
+  log.debug({ report, issues: [{ path: "a", received: "SECRET" }] }, "report");
   log.info({ deep: [{ list: [{ rawLine: "SECRET", secret_access_key: "SECRET" }] }] }, "deep");
   log.error({ err: new Error("failed", { cause: new Error("x") }), headers: { Authorization: "SECRET" } }, "failed");
   expect(lines).toHaveLength(4);
   expect(lines.join("\n")).not.toContain("SECRET");
-  expect(lines[1]).toContain('"customer":{"id":"c","name":"[redacted]"}');
+  expect(lines[1]).toContain('"owner":{"id":"c","name":"[redacted]"}');
 });
 
 test("a field named like a part of every line gets another name", () => {
@@ -132,7 +137,7 @@ test("debug lines are held back and come with the first failure, at its level an
   const { logger, parsed } = recorded();
   const log = logger.invocation(context, {});
   log.debug({ step: 1 }, "read");
-  log.child({ messageId: "m1" }).debug({ customerName: "Ada" }, "decided");
+  log.child({ messageId: "m1" }).debug({ ownerName: "Ada" }, "decided");
   log.info({}, "in between");
   log.child({ messageId: "m2" }).warn({ err: new Error("x") }, "failed");
   log.warn({ err: new Error("y") }, "failed again");
@@ -143,7 +148,7 @@ test("debug lines are held back and come with the first failure, at its level an
     requestId: "request-1",
     held: [
       { level: "DEBUG", timestamp: expect.stringMatching(/Z$/), message: "read", step: 1 },
-      { level: "DEBUG", message: "decided", messageId: "m1", customerName: "[redacted]" },
+      { level: "DEBUG", message: "decided", messageId: "m1", ownerName: "[redacted]" },
     ],
   });
   expect(failures).toMatchObject([{ message: "failed" }, { message: "failed again" }]);

@@ -1,16 +1,18 @@
 import { expect, test } from "vitest";
 import { createLogger } from "./logger.ts";
-import { COUNTS, MEASURES } from "./metrics.ts";
+import { InvalidMetricNames } from "./metrics.ts";
 
 const context = {
   awsRequestId: "request-1",
-  functionName: "doorbell-local-order-queue",
+  functionName: "doorbell-local-report-maker",
   getRemainingTimeInMillis: () => 30_000,
 };
 
+const metrics = { namespace: "Reports", counts: ["Records", "Duplicates"], measures: ["EventAge"] } as const;
+
 function invocation(environment: Record<string, string> = {}) {
   const lines: string[] = [];
-  const logger = createLogger({ service: "order-queue", environment, write: (line) => lines.push(line) });
+  const logger = createLogger({ service: "report-maker", environment, metrics, write: (line) => lines.push(line) });
   logger.invocation(context, {});
   lines.length = 0;
   return { log: logger.invocation(context, {}), lines };
@@ -29,15 +31,15 @@ test("the metrics of an invocation are one line in embedded metric format, with 
     level: "INFO",
     timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]{12}Z$/),
     message: "metrics",
-    service: "order-queue",
-    function: "doorbell-local-order-queue",
+    service: "report-maker",
+    function: "doorbell-local-report-maker",
     requestId: "request-1",
     coldStart: false,
     _aws: {
       Timestamp: expect.any(Number),
       CloudWatchMetrics: [
         {
-          Namespace: "Doorbell",
+          Namespace: "Reports",
           Dimensions: [["service", "function"]],
           Metrics: [
             { Name: "Records", Unit: "Count" },
@@ -96,9 +98,24 @@ test("in the text format the line is JSON all the same, with nothing before it",
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ Records: 1 });
 });
 
-test("no name is that of another field of the line", () => {
-  const names: readonly string[] = [...COUNTS, ...MEASURES];
-  expect(new Set(names).size).toBe(names.length);
-  for (const field of ["level", "timestamp", "message", "service", "function", "requestId", "coldStart", "_aws"])
-    expect(names).not.toContain(field);
+test("a name that the app does not list is a type error", () => {
+  const { log, lines } = invocation();
+  // @ts-expect-error not one of the counts
+  log.metrics.count("Pages");
+  // @ts-expect-error a count is no measure
+  log.metrics.measure("Records", 1);
+  const bare = createLogger({ service: "report-maker", environment: {}, write: (line) => lines.push(line) });
+  // @ts-expect-error a logger without metrics counts nothing
+  const count: (name: "Records") => void = bare.invocation(context, null).metrics.count;
+  expect(count).toBeTypeOf("function");
+});
+
+test.each([
+  ["a field of every line", { counts: ["Records", "requestId"], measures: [] }, ["requestId"]],
+  ["another count", { counts: ["Records", "Records"], measures: [] }, ["Records"]],
+  ["a measure", { counts: ["Age"], measures: ["Age"] }, ["Age"]],
+])("a metric named like %s is refused before anything is logged", (_, given, names) => {
+  const make = () => createLogger({ service: "s", environment: {}, metrics: { namespace: "N", ...given } });
+  expect(make).toThrow(InvalidMetricNames);
+  expect(make).toThrow(expect.objectContaining({ code: "INVALID_METRIC_NAMES", names }));
 });

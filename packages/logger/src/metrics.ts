@@ -1,55 +1,50 @@
-/** The CloudWatch namespace of everything that the services count and measure. */
-export const METRIC_NAMESPACE = "Doorbell";
-
-/** What identifies a series, beside its name: `service` is `order-queue`, `function` holds the stage as well. */
+/** What identifies a series, beside its name: `service` as the logger was given it, `function` is the function's own name. */
 export const METRIC_DIMENSIONS = ["service", "function"] as const;
 
-/** What is counted. The statistic to look at is `Sum`. */
-export const COUNTS = [
-  /** Records of the event source that an invocation was given. */
-  "Records",
-  /** Of these, events, changes or uploads that had been handled before and were skipped. */
-  "Duplicates",
-  /** Records that can never succeed. */
-  "Rejected",
-  /** Rejected records that lie where an operator finds them. Fewer than `Rejected`: parking failed. */
-  "Parked",
-  /** Records that were reported as failed, or whose event was, to be delivered again. */
-  "Retried",
-  /** Rejected because something else is stored under their key. */
-  "Conflicts",
-  /** Writes that DynamoDB throttled, or whose answer was lost, and that were tried again. */
-  "Throttles",
-  /** Lines of an uploaded file that were refused. */
-  "RejectedLines",
-  /** Cancellations that were stored before their order had come. */
-  "CancellationsWaiting",
-  /** Orders that came to such a cancellation. As many as `CancellationsWaiting` in the end. */
-  "CancellationsMatched",
-] as const;
-
-/** What is measured, in milliseconds. The statistics to look at are `Maximum` and percentiles. */
-export const MEASURES = [
-  /** Age of the oldest record of an invocation as it began: since the upload, the sending or the change. */
-  "EventAge",
-  /** From the handler's begin to its answer. */
-  "BatchDuration",
-] as const;
-
-export type CountName = (typeof COUNTS)[number];
-export type MeasureName = (typeof MEASURES)[number];
+/** The names under which the metrics of an app stand in CloudWatch. Others cannot be counted: it is a type error. */
+export interface MetricNames<Count extends string, Measure extends string> {
+  /** The CloudWatch namespace. */
+  readonly namespace: string;
+  /** What is counted. The statistic to look at is `Sum`. */
+  readonly counts: readonly Count[];
+  /** What is measured, in milliseconds. The statistics to look at are `Maximum` and percentiles. */
+  readonly measures: readonly Measure[];
+}
 
 /** Takes what an invocation has to count. Costs nothing until the invocation ends. */
-export interface Counter {
-  count(name: CountName, by?: number): void;
+export interface Counter<Count extends string> {
+  // A property, since TypeScript would let a counter of fewer names stand in for one with this as a method.
+  readonly count: (name: Count, by?: number) => void;
 }
 
 /** The metrics of one invocation. */
-export interface Metrics extends Counter {
+export interface Metrics<Count extends string, Measure extends string> extends Counter<Count> {
   /** Of several values the largest is kept. */
-  measure(name: MeasureName, ms: number): void;
+  readonly measure: (name: Measure, ms: number) => void;
   /** Writes everything as one line, and begins anew. Nothing is written where nothing was counted or measured. */
-  write(): void;
+  readonly write: () => void;
+}
+
+/** Names that stand in every line already. */
+const RESERVED = ["level", "timestamp", "message", "service", "function", "requestId", "coldStart", "_aws"];
+
+/** A metric has the name of another one, or of a field of every line, and would take its place. */
+export class InvalidMetricNames extends Error {
+  override readonly name = "InvalidMetricNames";
+  readonly code = "INVALID_METRIC_NAMES";
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[]) {
+    super(`Names of metrics must differ from each other and from the fields of every line: ${names.join(", ")}`);
+    this.names = names;
+  }
+}
+
+/** @throws InvalidMetricNames */
+export function checkMetricNames({ counts, measures }: MetricNames<string, string>): void {
+  const names = [...RESERVED, ...counts, ...measures];
+  const twice = names.filter((name, index) => names.indexOf(name) !== index);
+  if (twice.length > 0) throw new InvalidMetricNames(twice);
 }
 
 /**
@@ -57,11 +52,13 @@ export interface Metrics extends Counter {
  * CloudWatch makes metrics without a call or a permission. What was not counted is left out: a series costs money as soon
  * as it exists. `properties` must hold every dimension. (AWS page: "Specification: Embedded metric format".)
  */
-export function createMetrics(
+export function createMetrics<Count extends string, Measure extends string>(
+  { namespace, measures }: MetricNames<Count, Measure>,
   properties: Readonly<Record<(typeof METRIC_DIMENSIONS)[number], string>> & object,
   writeDocument: (document: object) => void,
-): Metrics {
-  let values = new Map<CountName | MeasureName, number>();
+): Metrics<Count, Measure> {
+  let values = new Map<string, number>();
+  const unitOf = (name: string) => (measures.some((measure) => measure === name) ? "Milliseconds" : "Count");
   return {
     count(name, by = 1) {
       if (by !== 0) values.set(name, (values.get(name) ?? 0) + by);
@@ -79,7 +76,7 @@ export function createMetrics(
           Timestamp: Date.now(),
           CloudWatchMetrics: [
             {
-              Namespace: METRIC_NAMESPACE,
+              Namespace: namespace,
               Dimensions: [METRIC_DIMENSIONS],
               Metrics: [...written.keys()].map((Name) => ({ Name, Unit: unitOf(Name) })),
             },
@@ -89,8 +86,4 @@ export function createMetrics(
       });
     },
   };
-}
-
-function unitOf(name: CountName | MeasureName): "Count" | "Milliseconds" {
-  return MEASURES.some((measure) => measure === name) ? "Milliseconds" : "Count";
 }

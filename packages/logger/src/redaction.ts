@@ -1,19 +1,14 @@
 /**
- * What is never logged, by the end of its path, at any depth; the elements of an array count as the array. Upper and
+ * What no service logs, by the end of its path, at any depth; the elements of an array count as the array. Upper and
  * lower case, `-` and `_` make no difference: `secretAccessKey`, `secret_access_key`.
  */
 const REDACTED_PATHS = [
   // People.
-  "customer.name",
-  "customerName",
-  "shipTo",
   "address",
   "postalCode",
   "email",
   "phone",
-  // What customers and partners wrote, and whole payloads, which hold all of the above.
-  "data.reason",
-  "cancelled.reason",
+  // Whole payloads, which hold all of the above.
   "issues.received",
   "body",
   "raw",
@@ -47,12 +42,16 @@ const REDACTED_PATHS = [
   "privateKey",
 ];
 
-const redacted = new Set(REDACTED_PATHS.map(normalize));
+/** Says of a field whether it is never logged. `parent` is the key above it, `""` at the top. */
+export type IsRedacted = (parent: string, key: string) => boolean;
 
-/** True for a field that is never logged. `parent` is the key above it, `""` at the top. */
-export function isRedacted(parent: string, key: string): boolean {
-  const name = normalize(key);
-  return redacted.has(name) || redacted.has(`${normalize(parent)}.${name}`);
+/** Redacts {@link REDACTED_PATHS}, and `paths` of the same form: a key, or a key and the one above it, as in `owner.name`. */
+export function redactionOf(paths: readonly string[]): IsRedacted {
+  const redacted = new Set([...REDACTED_PATHS, ...paths].map(normalize));
+  return (parent, key) => {
+    const name = normalize(key);
+    return redacted.has(name) || redacted.has(`${normalize(parent)}.${name}`);
+  };
 }
 
 function normalize(path: string): string {

@@ -1,4 +1,3 @@
-import { COUNTS, MEASURES, METRIC_NAMESPACE } from "@doorbell/logger/metrics";
 import * as v from "valibot";
 import { findCloud } from "../running-cloud.ts";
 import { shortFunctionName } from "./function-name.ts";
@@ -102,12 +101,13 @@ function dynamodbLines(dynamodb: Status["dynamodb"]): string[] {
 
 /** A row a metric, a column a service: sums of counts, and of measures the largest value. */
 function metricsTable(metrics: Status["metrics"]): string[] {
-  const own = metrics.filter(({ namespace }) => namespace === METRIC_NAMESPACE);
-  if (own.length === 0) return [];
-  const names = [...COUNTS, ...MEASURES].filter((name) => own.some((metric) => metric.name === name));
-  const services = [...new Set(own.map(({ dimensions }) => dimensions["service"] ?? ""))];
+  if (metrics.length === 0) return [];
+  const isMeasure = (name: string) => metrics.some((metric) => metric.name === name && metric.unit === "Milliseconds");
+  const all = [...new Set(metrics.map(({ name }) => name))].toSorted();
+  const names = [...all.filter((name) => !isMeasure(name)), ...all.filter(isMeasure)];
+  const services = [...new Set(metrics.map(({ dimensions }) => dimensions["service"] ?? ""))].toSorted();
   const cell = (service: string, name: string): string => {
-    const metric = own.find((each) => each.dimensions["service"] === service && each.name === name);
+    const metric = metrics.find((each) => each.dimensions["service"] === service && each.name === name);
     if (metric === undefined) return "";
     return metric.unit === "Milliseconds" ? `${formatCount(metric.maximum)} ms` : formatCount(metric.sum);
   };
@@ -115,7 +115,7 @@ function metricsTable(metrics: Status["metrics"]): string[] {
     formatTable(
       ["metric", ...services],
       names.map((name) => [
-        MEASURES.some((measure) => measure === name) ? `${name} (largest)` : name,
+        isMeasure(name) ? `${name} (largest)` : name,
         ...services.map((service) => cell(service, name)),
       ]),
     ),

@@ -1,0 +1,18 @@
+import { BATCH_COUNTS, BATCH_MEASURES } from "@doorbell/batch/batch-metrics";
+
+const COUNTS = [
+  /** Uploads that had been handled before. */
+  "Duplicates",
+  /** Lines of an uploaded file that were refused. */
+  "RejectedLines",
+] as const;
+
+/** What this service counts, beside what every handler does. */
+export type UploadCount = (typeof COUNTS)[number];
+
+/** The names of this service's metrics in CloudWatch; the alarms watch some of them. */
+export const metrics = {
+  namespace: "Doorbell",
+  counts: [...BATCH_COUNTS, ...COUNTS],
+  measures: BATCH_MEASURES,
+};
