@@ -14,6 +14,7 @@ import { parseArgs } from "node:util";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { BatchWriteCommand, DynamoDBDocumentClient, type NativeAttributeValue } from "@aws-sdk/lib-dynamodb";
 import { auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import { auditedOrders } from "@doorbell/change-audit/audited-orders";
 import type { Image } from "@doorbell/aws-events/attribute-value";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 
@@ -56,16 +57,19 @@ function orderAt(id: string, version: number): { readonly row: Row; readonly ima
 }
 
 function entryOf(id: string, version: number): Row {
-  const audited = auditEntryOf({
-    eventId: `${id}-${version}`,
-    eventName: version === 1 ? "INSERT" : "MODIFY",
-    eventSourceArn: "arn",
-    sequenceNumber: "1",
-    keys: { id: { S: id } },
-    createdAt: 1_767_225_600,
-    newImage: orderAt(id, version).image,
-    ...(version > 1 && { oldImage: orderAt(id, version - 1).image }),
-  });
+  const audited = auditEntryOf(
+    {
+      eventId: `${id}-${version}`,
+      eventName: version === 1 ? "INSERT" : "MODIFY",
+      eventSourceArn: "arn",
+      sequenceNumber: "1",
+      keys: { id: { S: id } },
+      createdAt: 1_767_225_600,
+      newImage: orderAt(id, version).image,
+      ...(version > 1 && { oldImage: orderAt(id, version - 1).image }),
+    },
+    auditedOrders,
+  );
   if (!audited.ok) throw new Error(audited.reason);
   return { ...audited.entry };
 }

@@ -59,7 +59,7 @@ export const streamRecords: readonly StreamRecordCase[] = [
   {
     input: "an image without the key",
     record: (id) => placed(id("bad"), { NewImage: { version: { N: "1" }, name: { S: "Ada Canary" } } }),
-    parked: "This INSERT is not keyed by an order's id, so it is no change of an order that can be audited.",
+    parked: 'This INSERT is not keyed by "id", so it cannot be audited.',
   },
   {
     input: "no keys at all",
@@ -69,7 +69,7 @@ export const streamRecords: readonly StreamRecordCase[] = [
   {
     input: "no image at all (a stream of keys only)",
     record: (id) => placed(id("bad"), { NewImage: undefined }),
-    parked: "This INSERT has no new image, so it is no change of an order that can be audited.",
+    parked: "This INSERT has no new image, so it cannot be audited.",
   },
   {
     input: "a record of another table that looks like an order",
@@ -94,12 +94,12 @@ export const streamRecords: readonly StreamRecordCase[] = [
   {
     input: "an item that is no order",
     item: (id) => ({ ...key(id("bad")), name: { S: "Ada Canary" } }),
-    parked: "This INSERT has no version that counts from 1, so it is no change of an order that can be audited.",
+    parked: "This INSERT has no version that counts from 1, so it cannot be audited.",
   },
   {
     input: "a version past 2^53",
     item: (id) => image(id("bad"), "9007199254740993"),
-    parked: "This INSERT has no version that counts from 1, so it is no change of an order that can be audited.",
+    parked: "This INSERT has no version that counts from 1, so it cannot be audited.",
   },
   {
     input: "a number past 2^53: exact to its last digit",

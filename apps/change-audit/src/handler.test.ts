@@ -118,7 +118,7 @@ test("what is no change of an order is parked whole, with the reason, and its ne
   });
   expect(await deliver([foreign, ...records])).toEqual(allSettled);
   expect(await parkedFor(foreign.dynamodb.SequenceNumber)).toEqual({
-    reason: "This INSERT has no version that counts from 1, so it is no change of an order that can be audited.",
+    reason: "This INSERT has no version that counts from 1, so it cannot be audited.",
     service: "change-audit",
     record: foreign,
   });

@@ -2,7 +2,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-
 import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
 import { startTables, type TestTables } from "@doorbell/local-cloud/testing";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
+import type { OrderEntry } from "./audited-orders.ts";
 import { inlineAuditTrail } from "./inline-audit-trail.ts";
 
 const table = "audit";
@@ -65,7 +65,7 @@ beforeEach(() => {
   orderId = `o-${orders}`;
 });
 
-function entry(version: number, facts: Partial<AuditEntry> = {}): AuditEntry {
+function entry(version: number, facts: Partial<OrderEntry> = {}): OrderEntry {
   return {
     orderId,
     version,

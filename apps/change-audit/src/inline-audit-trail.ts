@@ -1,6 +1,6 @@
 import { createInline, type Inline, type InlineDecision } from "@doorbell/idempotency/inline";
 import type { Attributes, ItemStore } from "@doorbell/idempotency/store";
-import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
+import type { OrderEntry } from "./audited-orders.ts";
 
 /**
  * The audit trail in a table keyed by `orderId` and `version`, by the inline strategy: the entry itself records that its
@@ -13,8 +13,8 @@ export function inlineAuditTrail({
 }: {
   readonly store: ItemStore;
   readonly table: string;
-}): Inline<AuditEntry> {
-  return createInline<AuditEntry>({
+}): Inline<OrderEntry> {
+  return createInline<OrderEntry>({
     store,
     table,
     keyOf: ({ orderId, version }) => ({ orderId, version }),
@@ -23,11 +23,11 @@ export function inlineAuditTrail({
   });
 }
 
-function insertOf({ orderId: _hash, version: _range, changes, ...facts }: AuditEntry) {
+function insertOf({ orderId: _hash, version: _range, changes, ...facts }: OrderEntry) {
   return { kind: "insert", item: { ...facts, changes: changes.map((change) => ({ ...change })) } } as const;
 }
 
-function decide(stored: Attributes | undefined, entry: AuditEntry): InlineDecision {
+function decide(stored: Attributes | undefined, entry: OrderEntry): InlineDecision {
   if (stored === undefined) return { kind: "write", write: insertOf(entry) };
   const there = transition(stored["before"], stored["after"]);
   const given = transition(entry.before, entry.after);

@@ -2,7 +2,7 @@ import type { Invocation } from "@doorbell/batch/invocation";
 import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
 import { expect, test } from "vitest";
-import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
+import type { OrderEntry } from "./audited-orders.ts";
 import { recordChanges } from "./record-changes.ts";
 import type { AuditCount } from "./metrics.ts";
 
@@ -30,7 +30,7 @@ function insert(orderId: string): StreamRecord {
   };
 }
 
-const handlerOf = (apply: Inline<AuditEntry>["apply"]) => recordChanges({ trail: { apply }, ordersTable: "orders" });
+const handlerOf = (apply: Inline<OrderEntry>["apply"]) => recordChanges({ trail: { apply }, ordersTable: "orders" });
 
 test("all changes of a batch go to the trail at once, and each gets the answer that is its own", async () => {
   const error = new Error("throttled");
@@ -55,7 +55,7 @@ test("all changes of a batch go to the trail at once, and each gets the answer t
   );
   expect(calls).toEqual([["o-1", "o-2", "o-3", "o-4", "o-5", "o-6"]]);
   expect(outcomes).toMatchObject([
-    { kind: "rejected", reason: "This INSERT has no new image, so it is no change of an order that can be audited." },
+    { kind: "rejected", reason: "This INSERT has no new image, so it cannot be audited." },
     { kind: "done" },
     { kind: "rejected", reason: "Another change is recorded for this version: x to y, and this one is x to z." },
     { kind: "rejected" },

@@ -2,7 +2,8 @@ import type { Invocation } from "@doorbell/batch/invocation";
 import type { Outcome } from "@doorbell/batch/outcome";
 import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
-import { type AuditEntry, type Audited, auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import { type Audited, auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import { auditedOrders, type OrderEntry } from "./audited-orders.ts";
 import type { AuditCount } from "./metrics.ts";
 
 /**
@@ -12,14 +13,14 @@ import type { AuditCount } from "./metrics.ts";
  */
 export function recordChanges(options: {
   /** Where entries are kept for good: each is applied by being added, and none is ever changed. */
-  readonly trail: Inline<AuditEntry>;
+  readonly trail: Inline<OrderEntry>;
   /** The name of the orders table. */
   readonly ordersTable: string;
 }): (records: readonly StreamRecord[], invocation: Invocation<AuditCount>) => Promise<readonly Outcome[]> {
   const { trail, ordersTable } = options;
   return async (records, invocation) => {
     const audited = records.map((record) =>
-      isOf(ordersTable, record) ? auditEntryOf(record) : ofAnotherTable(record),
+      isOf(ordersTable, record) ? auditEntryOf(record, auditedOrders) : ofAnotherTable(record),
     );
     const entries = audited.flatMap((each) => (each.ok ? [each.entry] : []));
     const applied = await trail.apply(entries, { remainingMs: () => invocation.remainingMs() });
@@ -38,7 +39,7 @@ function isOf(table: string, { eventSourceArn }: StreamRecord): boolean {
   return eventSourceArn.includes(`:table/${table}/`);
 }
 
-function ofAnotherTable({ eventName, eventSourceArn }: StreamRecord): Audited {
+function ofAnotherTable({ eventName, eventSourceArn }: StreamRecord): Audited<"orderId"> {
   return {
     ok: false,
     reason: `This ${eventName} is not of the orders table, but of "${eventSourceArn.slice(0, 200)}".`,
@@ -49,7 +50,7 @@ function ofAnotherTable({ eventName, eventSourceArn }: StreamRecord): Audited {
 function logOutcome(
   { log, metrics }: Invocation<AuditCount>,
   record: StreamRecord | undefined,
-  entry: AuditEntry | undefined,
+  entry: OrderEntry | undefined,
   outcome: Settled["outcome"],
 ): void {
   const { eventId, eventName, sequenceNumber, keys } = record ?? {};

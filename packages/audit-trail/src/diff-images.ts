@@ -21,7 +21,7 @@ export function diffImages(before: Image | undefined, after: Image | undefined):
 }
 
 /** The name of a field as a JSON Pointer has it. */
-function pointerStep(name: string): string {
+export function pointerStep(name: string): string {
   return `/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 

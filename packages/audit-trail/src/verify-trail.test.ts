@@ -5,64 +5,68 @@ import { type AuditEntry, auditEntryOf } from "./audit-entry.ts";
 import { readAuditEntry } from "./read-audit-entry.ts";
 import { MAX_NAMED_VERSIONS, verifyTrail } from "./verify-trail.ts";
 
-const orderId = "CA-1";
+const items = { key: "code", entryKey: "documentId", parts: ["drafted", "signed"] } as const;
+const documentId = "CA-1";
 
-/** An order in its n-th version: placed, cancelled, then corrected by hand again and again. */
-function order(version: number, id = orderId): Image {
-  const placed = { M: { total: { N: `${version}.50` }, lines: { L: [{ S: "desk" }] }, correlationId: { S: "u-1" } } };
-  const cancelled = { M: { reason: { S: `no ${version}` }, correlationId: { S: "u-2" } } };
+/** A document in its n-th version: drafted, signed, then corrected by hand again and again. */
+function document(version: number, id = documentId): Image {
+  const drafted = { M: { total: { N: `${version}.50` }, lines: { L: [{ S: "desk" }] }, correlationId: { S: "u-1" } } };
+  const signed = { M: { reason: { S: `no ${version}` }, correlationId: { S: "u-2" } } };
   return {
-    id: { S: id },
+    code: { S: id },
     version: { N: String(version) },
-    status: { S: version === 1 ? "placed" : "cancelled" },
-    placed,
-    ...(version > 1 && { cancelled }),
+    status: { S: version === 1 ? "drafted" : "signed" },
+    drafted,
+    ...(version > 1 && { signed }),
   };
 }
 
-/** The entries of an order's first versions, with a deletion at the end where asked for. */
-function trail(versions: number, { id = orderId, deleted = false } = {}): AuditEntry[] {
-  const images = Array.from({ length: versions }, (_, index) => order(index + 1, id));
+/** The entries of a document's first versions, with a deletion at the end where asked for. */
+function trail(versions: number, { id = documentId, deleted = false } = {}): AuditEntry<"documentId">[] {
+  const images = Array.from({ length: versions }, (_, index) => document(index + 1, id));
   const ends = deleted ? [...images, undefined] : images;
   return ends.map((newImage, index) => {
     const oldImage = images[index - 1];
-    const made = auditEntryOf({
-      eventId: `e-${index + 1}`,
-      eventName: oldImage === undefined ? "INSERT" : newImage === undefined ? "REMOVE" : "MODIFY",
-      eventSourceArn: "arn",
-      sequenceNumber: "1",
-      keys: { id: { S: id } },
-      createdAt: 1_767_225_600,
-      ...(oldImage !== undefined && { oldImage }),
-      ...(newImage !== undefined && { newImage }),
-    });
+    const made = auditEntryOf(
+      {
+        eventId: `e-${index + 1}`,
+        eventName: oldImage === undefined ? "INSERT" : newImage === undefined ? "REMOVE" : "MODIFY",
+        eventSourceArn: "arn",
+        sequenceNumber: "1",
+        keys: { code: { S: id } },
+        createdAt: 1_767_225_600,
+        ...(oldImage !== undefined && { oldImage }),
+        ...(newImage !== undefined && { newImage }),
+      },
+      items,
+    );
     if (!made.ok) throw new Error(made.reason);
     return made.entry;
   });
 }
 
 const verify = (entries: readonly object[], image: Image | undefined) =>
-  verifyTrail({ orderId, entries: entries.map((entry) => readAuditEntry({ ...entry })), image });
-const at = (entries: readonly AuditEntry[], version: number): AuditEntry => {
+  verifyTrail({ documentId, entries: entries.map((entry) => readAuditEntry({ ...entry }, items)), image }, items);
+const at = (entries: readonly AuditEntry<"documentId">[], version: number): AuditEntry<"documentId"> => {
   const found = entries[version - 1];
   if (found === undefined) throw new Error(`no version ${version}`);
   return found;
 };
 const all = trail(4);
 
-describe("However far an order is from its entries, they are compared at once", () => {
+describe("However far a document is from its entries, they are compared at once", () => {
   test("with a version beyond all of them", () => {
     const last = Number.MAX_SAFE_INTEGER;
-    const [finding, ...others] = verify(all, order(last));
+    const [finding, ...others] = verify(all, document(last));
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
       kind: "tail cut",
-      says: `the order has come to version ${last}; ${last - 4 - MAX_NAMED_VERSIONS} more like these`,
+      says: `the item has come to version ${last}; ${last - 4 - MAX_NAMED_VERSIONS} more like these`,
     });
     expect(finding?.versions).toEqual(Array.from({ length: MAX_NAMED_VERSIONS }, (_, index) => index + 5));
   });
 
-  test("with an entry beyond all changes that says the order was deleted", () => {
+  test("with an entry beyond all changes that says the document was deleted", () => {
     const far = { ...at(trail(2, { deleted: true }), 3), version: Number.MAX_SAFE_INTEGER };
     expect(verify([...trail(2), far], undefined)).toMatchObject([
       { kind: "missing", versions: expect.arrayContaining([3]) },
@@ -72,86 +76,91 @@ describe("However far an order is from its entries, they are compared at once", 
 
   test("with ten thousand changes", () => {
     const many = trail(10_000);
-    expect(verify(many, order(10_000))).toEqual([]);
+    expect(verify(many, document(10_000))).toEqual([]);
     expect(
       verify(
         many.filter(({ version }) => version % 5_000 !== 3),
-        order(10_000),
+        document(10_000),
       ),
     ).toMatchObject([{ kind: "missing", versions: [3, 5_003] }]);
   });
 });
 
 describe("A trail in which nothing is wrong", () => {
-  test.each([1, 2, 4])("of an order in version %d", (versions) => {
-    expect(verify(trail(versions), order(versions))).toEqual([]);
+  test.each([1, 2, 4])("of a document in version %d", (versions) => {
+    expect(verify(trail(versions), document(versions))).toEqual([]);
   });
 
-  test("of an order that was deleted", () => {
+  test("of a document that was deleted", () => {
     expect(verify(trail(2, { deleted: true }), undefined)).toEqual([]);
   });
 
-  test("of an order whose numbers are written otherwise now", () => {
-    const image = { ...order(2), version: { N: "2.0" } };
+  test("of a document whose numbers are written otherwise now", () => {
+    const image = { ...document(2), version: { N: "2.0" } };
     expect(verify(trail(2), image)).toEqual([]);
   });
 });
 
 describe("A tampering is named", () => {
   test.each<[string, object[], Image | undefined, object[]]>([
-    ["the first deleted", [at(all, 2), at(all, 3), at(all, 4)], order(4), [{ kind: "missing", versions: [1] }]],
-    ["one in the middle deleted", [at(all, 1), at(all, 3), at(all, 4)], order(4), [{ kind: "missing", versions: [2] }]],
-    ["two in the middle deleted", [at(all, 1), at(all, 4)], order(4), [{ kind: "missing", versions: [2, 3] }]],
-    ["the last deleted", all.slice(0, 3), order(4), [{ kind: "tail cut", versions: [4] }]],
-    ["the tail cut", all.slice(0, 1), order(4), [{ kind: "tail cut", versions: [2, 3, 4] }]],
+    ["the first deleted", [at(all, 2), at(all, 3), at(all, 4)], document(4), [{ kind: "missing", versions: [1] }]],
+    [
+      "one in the middle deleted",
+      [at(all, 1), at(all, 3), at(all, 4)],
+      document(4),
+      [{ kind: "missing", versions: [2] }],
+    ],
+    ["two in the middle deleted", [at(all, 1), at(all, 4)], document(4), [{ kind: "missing", versions: [2, 3] }]],
+    ["the last deleted", all.slice(0, 3), document(4), [{ kind: "tail cut", versions: [4] }]],
+    ["the tail cut", all.slice(0, 1), document(4), [{ kind: "tail cut", versions: [2, 3, 4] }]],
     [
       "a hole and a cut tail",
       [at(all, 1), at(all, 3)],
-      order(4),
+      document(4),
       [
         { kind: "missing", versions: [2] },
         { kind: "tail cut", versions: [4] },
       ],
     ],
-    ["everything deleted", [], order(2), [{ kind: "missing", versions: [1, 2] }]],
+    ["everything deleted", [], document(2), [{ kind: "missing", versions: [1, 2] }]],
     [
       "two swapped",
       [at(all, 1), { ...at(all, 3), version: 2 }, { ...at(all, 2), version: 3 }, at(all, 4)],
-      order(4),
+      document(4),
       [{ kind: "swapped", versions: [2, 3] }],
     ],
     [
       "the ends swapped",
       [{ ...at(all, 4), version: 1 }, at(all, 2), at(all, 3), { ...at(all, 1), version: 4 }],
-      order(4),
+      document(4),
       [{ kind: "swapped", versions: [1, 4] }],
     ],
     [
       "a foreign one at the end",
       [...all, { ...at(all, 4), version: 5 }],
-      order(4),
+      document(4),
       [{ kind: "foreign", versions: [5] }],
     ],
     [
-      "one of another order in the place of its own",
-      [{ ...at(trail(1, { id: "CA-9" }), 1), orderId }],
-      order(1),
+      "one of another document in the place of its own",
+      [{ ...at(trail(1, { id: "CA-9" }), 1), documentId }],
+      document(1),
       [{ kind: "foreign", versions: [1] }],
     ],
-    ["entries of no order", trail(2), undefined, [{ kind: "foreign", versions: [1, 2] }]],
+    ["entries of no document", trail(2), undefined, [{ kind: "foreign", versions: [1, 2] }]],
     [
-      "entries of a deleted order, the deletion's cut",
+      "entries of a deleted document, the deletion's cut",
       trail(2, { deleted: true }).slice(0, 2),
       undefined,
       [{ kind: "foreign", versions: [1, 2] }],
     ],
     [
-      "the order changed past its version",
+      "the document changed past its version",
       all,
-      { ...order(4), status: { S: "placed" } },
+      { ...document(4), status: { S: "drafted" } },
       [{ kind: "diverged", versions: [4] }],
     ],
-    ["an item that is no order", [], { id: { S: orderId } }, [{ kind: "not auditable" }]],
+    ["an item that is no document", [], { code: { S: documentId } }, [{ kind: "not auditable" }]],
   ])("%s", (_, entries, image, findings) => {
     expect(verify(entries, image)).toMatchObject(findings);
     expect(verify(entries, image)).toHaveLength(findings.length);
@@ -160,7 +169,7 @@ describe("A tampering is named", () => {
   const altered: [string, object][] = [
     ["a digest", { after: "0".repeat(64) }],
     ["a digest taken away", { before: undefined }],
-    ["a value in a change", { changes: [{ path: "/status", before: '{"S":"placed"}', after: '{"S":"lost"}' }] }],
+    ["a value in a change", { changes: [{ path: "/status", before: '{"S":"drafted"}', after: '{"S":"lost"}' }] }],
     ["a change that leads nowhere", { changes: [{ path: "/a/b", before: '{"S":"x"}' }] }],
     ["a change that is no DynamoDB JSON", { changes: [{ path: "/status", after: "x" }] }],
     ["changes taken away", { changes: [] }],
@@ -174,26 +183,28 @@ describe("A tampering is named", () => {
       const entries = all.map((entry) => (entry.version === version ? defined({ ...entry, ...change }) : entry));
       // The first entry has no `before` that one could take away.
       if (JSON.stringify(entries) === JSON.stringify(all)) continue;
-      expect(verify(entries, order(4)), `version ${version}`).toMatchObject([{ kind: "altered", versions: [version] }]);
+      expect(verify(entries, document(4)), `version ${version}`).toMatchObject([
+        { kind: "altered", versions: [version] },
+      ]);
     }
   });
 
   test("an entry altered together with its own digest, by the one that does not follow from it", () => {
-    const other = { ...order(2), status: { S: "lost" } };
+    const other = { ...document(2), status: { S: "lost" } };
     const lie = trail(1).concat(
-      [auditEntryOf({ ...record(order(1), other) })].flatMap((made) => (made.ok ? [made.entry] : [])),
+      [auditEntryOf({ ...record(document(1), other) }, items)].flatMap((made) => (made.ok ? [made.entry] : [])),
     );
-    expect(verify([...lie, at(all, 3), at(all, 4)], order(4)).length).toBeGreaterThan(0);
-    expect(verify(lie, order(2))).toMatchObject([{ kind: "diverged", versions: [2] }]);
+    expect(verify([...lie, at(all, 3), at(all, 4)], document(4)).length).toBeGreaterThan(0);
+    expect(verify(lie, document(2))).toMatchObject([{ kind: "diverged", versions: [2] }]);
   });
 
-  test("no finding tells a value of the order", () => {
+  test("no finding tells a value of the document", () => {
     const findings = verify(
       [
         { ...at(all, 1), changes: [] },
         { ...at(all, 3), note: "secret" },
       ],
-      order(4),
+      document(4),
     );
     expect(findings.length).toBeGreaterThan(0);
     expect(JSON.stringify(findings)).not.toMatch(/desk|no 3|secret|u-1/);
@@ -212,7 +223,7 @@ describe("A tampering is named", () => {
             if (how === "delete") return [];
             return how === "digest" ? [{ ...entry, after: "x" }] : [{ ...entry, changes: entry.changes.slice(1) }];
           });
-          const [finding, ...others] = verify(entries, order(length));
+          const [finding, ...others] = verify(entries, document(length));
           expect(others).toEqual([]);
           expect(finding?.versions).toEqual([victim]);
           const cut = victim === length && length > 1 ? "tail cut" : "missing";
@@ -229,7 +240,7 @@ function record(oldImage: Image, newImage: Image) {
     eventName: "MODIFY" as const,
     eventSourceArn: "arn",
     sequenceNumber: "1",
-    keys: { id: { S: orderId } },
+    keys: { code: { S: documentId } },
     oldImage,
     newImage,
   };

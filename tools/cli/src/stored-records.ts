@@ -1,5 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, paginateQuery, paginateScan } from "@aws-sdk/client-dynamodb";
 import { type FoundEntry, readAuditEntry } from "@doorbell/audit-trail/read-audit-entry";
+import { auditedOrders } from "@doorbell/change-audit/audited-orders";
 import * as v from "valibot";
 import { plainItem } from "./audit/stored-item.ts";
 import type { Names } from "./aws/names.ts";
@@ -45,7 +46,7 @@ export interface StoredRecords {
   /** What stands in the orders table under that id, whatever it is. */
   orderItem(orderId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** At most `limit` entries, the first ones first. */
-  entries(orderId: string, limit: number): Promise<readonly FoundEntry[]>;
+  entries(orderId: string, limit: number): Promise<readonly FoundEntry<"orderId">[]>;
 }
 
 /** Opens the tables. Needs `dynamodb:GetItem`, `Query` and `Scan`. */
@@ -75,7 +76,7 @@ export function openStoredRecords(client: DynamoDBClient, names: Names): StoredR
     },
     orderItem: (orderId) => get(names.ORDERS_TABLE, orderId),
     async entries(orderId, limit) {
-      const found: FoundEntry[] = [];
+      const found: FoundEntry<"orderId">[] = [];
       const query = {
         TableName: names.AUDIT_TABLE,
         ConsistentRead: true,
@@ -84,7 +85,7 @@ export function openStoredRecords(client: DynamoDBClient, names: Names): StoredR
         Limit: limit,
       };
       for await (const page of paginateQuery({ client }, query)) {
-        for (const item of page.Items ?? []) found.push(readAuditEntry(plainItem(item)));
+        for (const item of page.Items ?? []) found.push(readAuditEntry(plainItem(item), auditedOrders));
         if (found.length >= limit) break;
       }
       return found.slice(0, limit);

@@ -10,6 +10,7 @@ import {
   paginateScan,
 } from "@aws-sdk/client-dynamodb";
 import { type FoundEntry, readAuditEntry } from "@doorbell/audit-trail/read-audit-entry";
+import { auditedOrders } from "@doorbell/change-audit/audited-orders";
 import type { Image } from "@doorbell/aws-events/attribute-value";
 import { plainItem, storedImage } from "./stored-item.ts";
 
@@ -23,7 +24,7 @@ type Key = Record<string, AttributeValue>;
 export interface StoredTrail {
   readonly orderId: string;
   readonly image: Image | undefined;
-  readonly entries: readonly FoundEntry[];
+  readonly entries: readonly FoundEntry<"orderId">[];
 }
 
 /** The orders table and the audit table, read only, page by page: at most a few megabytes are held at a time. */
@@ -46,23 +47,25 @@ export function openAuditTables(
 
   async function* trails(): AsyncGenerator<readonly StoredTrail[]> {
     // The last order of a page may go on in the next one.
-    let open: { orderId: string; entries: FoundEntry[] } | undefined;
+    let open: { orderId: string; entries: FoundEntry<"orderId">[] } | undefined;
     for await (const page of paginateScan({ client }, { TableName: auditTable, ConsistentRead: true })) {
-      const ended: { orderId: string; entries: FoundEntry[] }[] = [];
+      const ended: { orderId: string; entries: FoundEntry<"orderId">[] }[] = [];
       for (const item of page.Items ?? []) {
         const orderId = item["orderId"]?.S ?? "";
         if (open?.orderId !== orderId) {
           if (open !== undefined) ended.push(open);
           open = { orderId, entries: [] };
         }
-        open.entries.push(readAuditEntry(plainItem(item)));
+        open.entries.push(readAuditEntry(plainItem(item), auditedOrders));
       }
       yield await withImages(ended);
     }
     if (open !== undefined) yield await withImages([open]);
   }
 
-  async function withImages(groups: { orderId: string; entries: FoundEntry[] }[]): Promise<readonly StoredTrail[]> {
+  async function withImages(
+    groups: { orderId: string; entries: FoundEntry<"orderId">[] }[],
+  ): Promise<readonly StoredTrail[]> {
     const images = new Map<string, Image>();
     const keys = [...new Set(groups.map(({ orderId }) => orderId))].map((id) => ({ id: { S: id } }));
     for (const item of await getAll(ordersTable, keys)) images.set(item["id"]?.S ?? "", storedImage(item));
@@ -85,7 +88,7 @@ export function openAuditTables(
     const { Item } = await client.send(
       new GetItemCommand({ TableName: ordersTable, Key: { id: { S: orderId } }, ConsistentRead: true }),
     );
-    const entries: FoundEntry[] = [];
+    const entries: FoundEntry<"orderId">[] = [];
     const pages = paginateQuery(
       { client },
       {
@@ -95,7 +98,8 @@ export function openAuditTables(
         ExpressionAttributeValues: { ":id": { S: orderId } },
       },
     );
-    for await (const page of pages) for (const item of page.Items ?? []) entries.push(readAuditEntry(plainItem(item)));
+    for await (const page of pages)
+      for (const item of page.Items ?? []) entries.push(readAuditEntry(plainItem(item), auditedOrders));
     return { orderId, entries, image: Item === undefined ? undefined : storedImage(Item) };
   }
 

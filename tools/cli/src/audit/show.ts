@@ -27,7 +27,7 @@ export async function auditShow(id: string, options: PipelineOptions & { readonl
   });
 }
 
-function rowOf(found: FoundEntry): string[] {
+function rowOf(found: FoundEntry<"orderId">): string[] {
   if (!found.ok) return [String(found.version), "", "unreadable", "", "", "", found.unreadableAt.join(" ")];
   const { version, at, eventName, before, after, correlationId, changes } = found.entry;
   const more = changes.length > MAX_PATHS ? ` and ${changes.length - MAX_PATHS} more` : "";

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type Finding, verifyTrail } from "@doorbell/audit-trail/verify-trail";
+import { type Finding as FindingOf, verifyTrail } from "@doorbell/audit-trail/verify-trail";
+import { auditedOrders } from "@doorbell/change-audit/audited-orders";
 import type { AuditTables } from "./audit-tables.ts";
 import { changeKey } from "./waiting-changes.ts";
 
 /** Orders that are looked at again at most; where more are wrong, the rest waits for the next run. */
 export const MAX_SUSPECTS = 10_000;
 const CONCURRENCY = 16;
+
+type Finding = FindingOf<"orderId">;
 
 /** What a run over both tables found. */
 export interface Verification {
@@ -36,7 +39,7 @@ export async function verifyTables(tables: AuditTables, options: VerifyOptions):
   for await (const trails of tables.trails()) {
     for (const trail of trails) {
       entries += trail.entries.length;
-      if (verifyTrail(trail).length > 0) suspects.add(trail.orderId);
+      if (verifyTrail(trail, auditedOrders).length > 0) suspects.add(trail.orderId);
     }
     if (suspects.size >= MAX_SUSPECTS) break;
   }
@@ -57,7 +60,9 @@ async function lookAgain(tables: AuditTables, orderIds: readonly string[]): Prom
   const findings: Finding[] = [];
   for (let from = 0; from < orderIds.length; from += CONCURRENCY) {
     const some = orderIds.slice(from, from + CONCURRENCY);
-    const looked = await Promise.all(some.map(async (orderId) => verifyTrail(await tables.trail(orderId))));
+    const looked = await Promise.all(
+      some.map(async (orderId) => verifyTrail(await tables.trail(orderId), auditedOrders)),
+    );
     findings.push(...looked.flat());
   }
   return findings;

@@ -1,5 +1,6 @@
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from "@aws-sdk/client-s3";
 import { auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import { auditedOrders } from "@doorbell/change-audit/audited-orders";
 import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
 
 /** Objects that are read at most; more than these are a disaster of another kind. */
@@ -42,7 +43,7 @@ async function changesIn(s3: S3Client, bucket: string, key: string): Promise<str
   const parsed = parseStreamEvent(event);
   if (!parsed.ok) return [];
   return parsed.records.flatMap((record) => {
-    const audited = record.ok ? auditEntryOf(record.value) : undefined;
+    const audited = record.ok ? auditEntryOf(record.value, auditedOrders) : undefined;
     return audited?.ok === true ? [changeKey(audited.entry.orderId, audited.entry.version)] : [];
   });
 }

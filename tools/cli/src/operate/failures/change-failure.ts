@@ -1,4 +1,5 @@
-import { type AuditEntry, auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import { auditEntryOf } from "@doorbell/audit-trail/audit-entry";
+import { auditedOrders, type OrderEntry } from "@doorbell/change-audit/audited-orders";
 import { parseStreamEvent, type StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import * as v from "valibot";
 import { formatCounted } from "../../table.ts";
@@ -88,10 +89,10 @@ export function readChangeFailure(object: {
 }
 
 /** The audit entries that the changes of an event make; undefined where one of them makes none. */
-export function entriesOf(event: string): readonly AuditEntry[] | undefined {
+export function entriesOf(event: string): readonly OrderEntry[] | undefined {
   const envelope = parseStreamEvent(parseJson(event));
   if (!envelope.ok) return undefined;
-  const audited = envelope.records.map((record) => (record.ok ? auditEntryOf(record.value) : undefined));
+  const audited = envelope.records.map((record) => (record.ok ? auditEntryOf(record.value, auditedOrders) : undefined));
   const entries = audited.flatMap((result) => (result?.ok ? [result.entry] : []));
   return entries.length === audited.length ? entries : undefined;
 }

@@ -25,7 +25,7 @@ export interface Material {
   readonly failed: readonly FailedInvocation[];
   readonly receipts: readonly StoredReceipt[];
   readonly order?: StoredOrder;
-  readonly audit: readonly FoundEntry[];
+  readonly audit: readonly FoundEntry<"orderId">[];
 }
 
 /**
