@@ -174,7 +174,7 @@ test.each(inputsOf("aws:dynamodb/table:Table").map((inputs) => ({ inputs, name: 
 test("a deployment publishes the names that the local cloud exports", () => {
   const [parameter = {}] = inputsOf("aws:ssm/parameter:Parameter");
   const published: Readonly<Record<string, string>> = JSON.parse(
-    String(parameter["insecureValue"]).replaceAll(`https://sqs.${graph.region}.amazonaws.com`, cloud.endpoint),
+    JSON.stringify(parameter["insecureValue"]).replaceAll(`https://sqs.${graph.region}.amazonaws.com`, cloud.endpoint),
   );
   expect(Object.keys(published).length).toBeGreaterThan(0);
   expect(pick(cloud.environment, Object.keys(published))).toEqual(published);

@@ -1,15 +1,20 @@
 import { type Graph, type Resource, withoutVariables } from "./graph.ts";
+import type { InputDigests } from "./input-digests.ts";
 import { compare } from "./plain-value.ts";
 
 /** What SST adds to a function's environment for its own client library, which no service uses. */
 const sstVariable = /^SST_/;
 
+/** What is committed of a graph. */
+export type CommittedGraph = Pick<Graph, "sst" | "app" | "stage" | "removal" | "protect" | "region" | "resources">;
+
 /**
  * The text of `infra/graph.json`, which is committed and reviewed: what reaches the cloud, without what SST's components and
  * builds are. Keys sorted, two spaces, a line feed at the end; equal graphs give equal bytes.
  */
-export function renderGraph({ digest, sst, app, stage, removal, protect, region, resources }: Graph): string {
-  const head = { digest, sst, app, stage, removal, protect, region };
+export function renderGraph(graph: CommittedGraph, inputs: InputDigests): string {
+  const { sst, app, stage, removal, protect, region, resources } = graph;
+  const head = { inputs, sst, app, stage, removal, protect, region };
   return `${JSON.stringify({ ...head, resources: resources.map(reviewed) }, null, 2)}\n`;
 }
 
@@ -26,8 +31,11 @@ function reviewed({ type, name, inputs, retainOnDelete }: Resource): object {
   };
 }
 
-/** Inputs that hold a document as JSON text; written out as JSON, so that a review shows which statement or widget changed. */
-const jsonText = new Set(["policy", "assumeRolePolicy", "dashboardBody"]);
+/**
+ * Inputs that hold a document as JSON text; written out as JSON, so that a review shows which statement or widget changed, and two
+ * branches that change different ones merge.
+ */
+const jsonText = new Set(["policy", "assumeRolePolicy", "dashboardBody", "insecureValue"]);
 
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
@@ -45,7 +53,8 @@ function sortKeys(value: unknown): unknown {
 /** The document; the text itself where it is none, as with a policy that is a secret. */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" ? value : text;
   } catch {
     return text;
   }

@@ -28,7 +28,8 @@ const graphOf = (list: readonly Registration[], over: Partial<Evaluation> = {}, 
     head,
     hideSecrets,
   );
-const render = async (list: readonly Registration[]) => renderGraph(await graphOf(list, {}, true));
+const render = async (list: readonly Registration[]) =>
+  renderGraph(await graphOf(list, {}, true), { "sst.config.ts": { sha256: "d" } });
 const inputsOf = async (type: string, inputs: Registration["inputs"]) =>
   (await graphOf([{ type, name: "X", inputs }])).resources[0]?.inputs;
 
@@ -46,9 +47,9 @@ test("neither the order of registration nor of keys reaches the text", async () 
 });
 
 test("the text is JSON with a line feed at its end, without what only boots from the graph need", async () => {
-  expect(await render(registrations)).toMatch(/^\{\n {2}"digest": "d",[^]*\}\n$/);
+  expect(await render(registrations)).toMatch(/^\{\n {2}"inputs": \{\n {4}"sst.config.ts": \{\n[^]*\}\n$/);
   expect(Object.keys(JSON.parse(await render(registrations)))).toEqual([
-    "digest",
+    "inputs",
     "sst",
     "app",
     "stage",
@@ -99,6 +100,16 @@ test("a secret is in the graph, and not in the text that is committed", async ()
   expect((await graphOf(list)).resources[0]?.inputs).toEqual({ value: "hunter2", policy: "hunter2" });
   expect(JSON.parse(await render(list)).resources[0].inputs).toEqual({ value: "(secret)", policy: "(secret)" });
   expect(await render(list)).not.toContain("hunter2");
+});
+
+test("a parameter that holds JSON is written out name by name, another one stays as it is", async () => {
+  const list = ['{"B":"b","A":"a"}', "text", "7"].map((insecureValue, index) => ({
+    type: "aws:ssm/parameter:Parameter",
+    name: `P${index}`,
+    inputs: { insecureValue },
+  }));
+  const values = JSON.parse(await render(list)).resources.map(({ inputs }: Registration) => inputs["insecureValue"]);
+  expect(values).toEqual([{ A: "a", B: "b" }, "text", "7"]);
 });
 
 test("a policy is written out statement by statement, another JSON text stays as it is", async () => {

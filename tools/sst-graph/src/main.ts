@@ -5,14 +5,14 @@ import * as v from "valibot";
 import { renderGraph } from "./committed-graph.ts";
 import { evaluateProject } from "./evaluate-project.ts";
 import { LOCAL_STAGE, committedStages, graphFile } from "./graph-file.ts";
-import { inputDigest } from "./input-digest.ts";
+import { changedInputs, inputDigests } from "./input-digests.ts";
 import { installPlatform } from "./platform.ts";
 
 const usage = `sst-graph COMMAND [--stage STAGE] [--root DIR]
 
   write             evaluates sst.config.ts and writes infra/graph.json and every infra/graph.STAGE.json, or the one of STAGE
   check             evaluates sst.config.ts and compares with them
-  digest            compares the digest in them with their inputs, without evaluating
+  inputs            compares the digests in them with their inputs, without evaluating
   print             evaluates sst.config.ts for STAGE (local by default), and prints the graph as it would be committed
   install-platform  puts SST's platform into .sst/platform, which the others do by themselves
   evaluate          evaluates the SST project of DIR (here by default), and prints all that there is to know of it
@@ -43,12 +43,13 @@ const commands: Readonly<Record<string, (target: Target) => Promise<string>>> = 
       return `${file} is what sst.config.ts gives`;
     });
   },
-  async digest(target) {
-    const current = await inputDigest(target.root);
+  async inputs(target) {
+    const current = await inputDigests(target.root);
     return eachFile(target, async (file) => {
-      const { digest } = v.parse(digestSchema, JSON.parse(await readFile(join(target.root, file), "utf8")));
-      if (digest !== current) throw new Stale(file, "its inputs have changed");
-      return `${file} is up to date: ${digest}`;
+      const { inputs } = v.parse(inputsSchema, JSON.parse(await readFile(join(target.root, file), "utf8")));
+      const changed = changedInputs(inputs, current);
+      if (changed.length > 0) throw new Stale(file, `of its inputs these have changed: ${changed.join(", ")}`);
+      return `${file} is up to date`;
     });
   },
   async print({ root, stage = LOCAL_STAGE }) {
@@ -64,7 +65,7 @@ const commands: Readonly<Record<string, (target: Target) => Promise<string>>> = 
   },
 };
 
-const digestSchema = v.object({ digest: v.string() });
+const inputsSchema = v.object({ inputs: v.record(v.string(), v.object({ sha256: v.string() })) });
 
 /** A committed graph is not what it would be if it were written now. */
 class Stale extends Error {
@@ -91,11 +92,13 @@ async function eachFile(
 async function committedTexts(root: string, stages: readonly string[]): Promise<readonly string[]> {
   // Before they are evaluated side by side: one platform serves all stages.
   await installPlatform(root, { environment: process.env, stage: LOCAL_STAGE, onProgress });
-  const digest = await inputDigest(root);
+  // Of the files as they are before they are evaluated; a mistake in one of them is told by the evaluation.
+  const inputs = inputDigests(root);
+  inputs.catch(() => undefined);
   return Promise.all(
     stages.map(async (stage) => {
       const { graph } = await evaluateProject({ root, stage, onProgress, forReview: true });
-      return renderGraph({ ...graph, digest });
+      return renderGraph(graph, await inputs);
     }),
   );
 }

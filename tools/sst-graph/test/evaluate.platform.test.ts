@@ -67,12 +67,12 @@ test("two evaluations give the same bytes, and leave nothing behind", async () =
   expect((await readdir(join(root, ".sst", "platform"))).filter((name) => name.startsWith("sst-graph"))).toEqual([]);
 });
 
-test("check and digest fail once infra/ has changed, and say what to do", async () => {
+test("check and inputs fail once infra/ has changed, and say what to do", async () => {
   await infra(`new sst.aws.Queue("Orders");`);
   sstGraph("write");
-  expect([sstGraph("check").status, sstGraph("digest").status]).toEqual([0, 0]);
+  expect([sstGraph("check").status, sstGraph("inputs").status]).toEqual([0, 0]);
   await infra(`new sst.aws.Queue("Orders", { visibilityTimeout: "60 seconds" });`);
-  for (const command of ["check", "digest"]) {
+  for (const command of ["check", "inputs"]) {
     expect(sstGraph(command)).toMatchObject({ status: 1, stderr: expect.stringContaining("graph:write") });
   }
 });
