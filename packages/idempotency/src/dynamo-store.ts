@@ -17,7 +17,7 @@ interface DynamoStoreOptions {
  *
  * `write` is BatchExecuteStatement (one write unit a KB, each statement by itself, one whose condition failed counted too), `read` is
  * BatchGetItem with consistent reads (one read unit per 4 KB), `transact` is TransactWriteItems (twice the write units).
- * Needs `dynamodb:PartiQLInsert`, `PartiQLUpdate`, `BatchGetItem`; for transactions `PutItem` and `UpdateItem`.
+ * What the role needs, `permissions.ts` says for each strategy.
  */
 export function dynamoStore(client: DynamoDBClient, options?: DynamoStoreOptions): Store {
   return { ...dynamoItemStore(client, options), transact: dynamoTransact(client) };

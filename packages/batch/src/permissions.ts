@@ -1,0 +1,13 @@
+/** What the role of a service needs for `parkInQueue`, as SST's `permissions` take it. */
+export function queueParkingPermissions<Arn>(queue: Arn) {
+  return [{ actions: ["sqs:SendMessage"], resources: [queue] }];
+}
+
+/**
+ * What the role of a service needs for `parkInBucket`.
+ *
+ * @param objects the bucket's ARN, followed by `/*`
+ */
+export function bucketParkingPermissions<Arn>(objects: Arn) {
+  return [{ actions: ["s3:PutObject"], resources: [objects] }];
+}
