@@ -22,8 +22,8 @@ export default $config({
     guardStage({ stage: $app.stage, dev: $dev, command: $cli.command });
 
     const { names } = await import("./infra/names.ts");
-    // An alarm costs money and wakes somebody, so a stage that comes and goes has none.
-    const watched = $app.protect ? await import("./infra/dashboard.ts") : undefined;
-    return { ...names, ALARMS_TOPIC: watched?.alarmTopic.arn };
+    const { alarmTopic } = await import("./infra/alarm.ts");
+    if ($app.protect) await import("./infra/dashboard.ts");
+    return { ...names, ALARMS_TOPIC: alarmTopic?.arn };
   },
 });

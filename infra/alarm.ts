@@ -1,5 +1,12 @@
+import type { ServiceName } from "./services.ts";
+
 /** Whoever is to be woken subscribes here. Its messages name alarms and figures, no data of a customer. */
-export const alarmTopic = new aws.sns.Topic("Alarms", { name: `${$app.name}-${$app.stage}-alarms` });
+export const alarmTopic = $app.protect
+  ? new aws.sns.Topic("Alarms", { name: `${$app.name}-${$app.stage}-alarms` })
+  : undefined;
+
+/** Every alarm that was set, by its service. */
+export const alarms = new Map<string, aws.cloudwatch.MetricAlarm[]>();
 
 /** A CloudWatch metric. */
 export interface Metric {
@@ -25,13 +32,15 @@ export interface AlarmArgs {
 }
 
 /**
- * A CloudWatch alarm `<app>-<stage>-<name>`, whose entry in the runbook (docs/operations.md) has the same name. It tells the topic
- * when it rings and when it is over. No data is no alarm: idle queues and functions report none.
+ * A CloudWatch alarm `<app>-<stage>-<service>-<kind>`. What to do when it rings stands under the name of its kind in
+ * docs/operations.md. It tells the topic when it rings and when it is over. No data is no alarm: idle queues and functions report
+ * none. An alarm costs money and wakes somebody, so a stage that comes and goes has none.
  */
-export function alarm(name: string, args: AlarmArgs): aws.cloudwatch.MetricAlarm {
-  return new aws.cloudwatch.MetricAlarm(name, {
-    name: `${$app.name}-${$app.stage}-${name}`,
-    alarmDescription: `${args.says} What to do: docs/operations.md#${name}`,
+export function alarm(service: ServiceName, kind: string, args: AlarmArgs): void {
+  if (alarmTopic === undefined) return;
+  const set = new aws.cloudwatch.MetricAlarm(`${service}-${kind}`, {
+    name: `${$app.name}-${$app.stage}-${service}-${kind}`,
+    alarmDescription: `${args.says} What to do: docs/operations.md#${kind}`,
     ...(args.minus === undefined ? plain(args) : difference(args, args.minus)),
     comparisonOperator: "GreaterThanOrEqualToThreshold",
     threshold: args.atLeast,
@@ -40,6 +49,7 @@ export function alarm(name: string, args: AlarmArgs): aws.cloudwatch.MetricAlarm
     alarmActions: [alarmTopic.arn],
     okActions: [alarmTopic.arn],
   });
+  alarms.set(service, [...(alarms.get(service) ?? []), set]);
 }
 
 /** What CloudWatch calls a period, in seconds. */

@@ -5,3 +5,5 @@ export const idempotencyTable = new sst.aws.Dynamo("IdempotencyTable", {
   ttl: "expiresAt",
   deletionProtection: $app.protect,
 });
+
+export const names = { IDEMPOTENCY_TABLE: idempotencyTable.name };

@@ -10,12 +10,14 @@ export function logMetric(
   { pattern, value = "1" }: { readonly pattern: string; readonly value?: string },
 ): { readonly namespace: string; readonly name: string } {
   const namespace = `${$app.name}/${$app.stage}`;
-  // oxlint-disable-next-line no-new -- making it is all there is to it
-  new aws.cloudwatch.LogMetricFilter(name, {
-    name: `${$app.name}-${$app.stage}-${name}`,
-    logGroupName: logs,
-    pattern,
-    metricTransformation: { namespace, name, value },
-  });
+  // Where no alarm is, nobody looks at the metric.
+  if ($app.protect)
+    // oxlint-disable-next-line no-new -- making it is all there is to it
+    new aws.cloudwatch.LogMetricFilter(name, {
+      name: `${$app.name}-${$app.stage}-${name}`,
+      logGroupName: logs,
+      pattern,
+      metricTransformation: { namespace, name, value },
+    });
   return { namespace, name };
 }

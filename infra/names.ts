@@ -1,20 +1,14 @@
-import { auditTable, failures } from "./audit.ts";
-import { idempotencyTable } from "./idempotency.ts";
-import { orders, ordersDlq, ordersTable } from "./orders.ts";
-import { rejects, uploadFailures, uploads, uploadsTable } from "./uploads.ts";
+import { names as audit } from "./audit.ts";
+import { names as idempotency } from "./idempotency.ts";
+import { names as orders } from "./orders.ts";
+import { names as uploads } from "./uploads.ts";
 
-/** What the pipeline is made of, by the names that `doorbell env` gives on the local cloud. */
+/** What the house is made of, by the names that `doorbell env` gives on the local cloud. Each file of a service adds its own. */
 export const names = {
-  UPLOADS_BUCKET: uploads.name,
-  REJECTS_BUCKET: rejects.name,
-  FAILURES_BUCKET: failures.name,
-  ORDERS_QUEUE_URL: orders.url,
-  ORDERS_DLQ_URL: ordersDlq.url,
-  UPLOAD_FAILURES_QUEUE_URL: uploadFailures.url,
-  ORDERS_TABLE: ordersTable.name,
-  AUDIT_TABLE: auditTable.name,
-  UPLOADS_TABLE: uploadsTable.name,
-  IDEMPOTENCY_TABLE: idempotencyTable.name,
+  ...audit,
+  ...idempotency,
+  ...orders,
+  ...uploads,
 };
 
 // On AWS names end in random letters, so a deployment publishes them for operators and their tools.

@@ -1,27 +1,41 @@
+import { alarm } from "./alarm.ts";
+import { functionMetric } from "./metrics.ts";
+import type { ServiceName } from "./services.ts";
+
+const SECOND_MS = 1_000;
+
 /** What a service says of itself; everything else is the same for all of them. */
-interface ServiceArgs extends Pick<sst.aws.FunctionArgs, "description" | "environment" | "permissions" | "transform"> {
+export interface ServiceArgs extends Pick<
+  sst.aws.FunctionArgs,
+  "description" | "environment" | "permissions" | "transform"
+> {
   readonly memory: NonNullable<sst.aws.FunctionArgs["memory"]>;
   readonly timeout: NonNullable<sst.aws.FunctionArgs["timeout"]>;
   /** Retries of an asynchronous invocation; only where the event source invokes asynchronously. */
   readonly retries?: number;
 }
 
+/** The function of each service that was made. */
+export const functions = new Map<string, sst.aws.Function>();
+
 /**
  * The Lambda function of `apps/<name>`, called `<app>-<stage>-<name>`: Node 24 on arm64, bundled as everywhere else
- * (`tools/bundling`), JSON logs kept for a month, and a role that may do what `permissions` lists and write to its own log
- * group, nothing else.
+ * (`tools/bundling`), JSON logs kept for a month, a role that may do what `permissions` lists and write to its own log
+ * group, nothing else, and an alarm each for errors, throttles and a timeout that is near. What gives it events is
+ * `queueService`, `bucketService` and `streamService`.
  *
  * SST attaches `AWSLambdaBasicExecutionRole`, which may write to every log group of the account; the role here has no managed
  * policy, and a permission for its own log group instead.
  */
-export function service(component: string, name: string, args: ServiceArgs): sst.aws.Function {
+export function service(name: ServiceName, args: ServiceArgs): sst.aws.Function {
+  const component = componentOf(name);
   const functionName = `${$app.name}-${$app.stage}-${name}`;
   const logGroup = new aws.cloudwatch.LogGroup(`${component}Logs`, {
     name: `/aws/lambda/${functionName}`,
     retentionInDays: 30,
   });
 
-  return new sst.aws.Function(component, {
+  const made = new sst.aws.Function(component, {
     ...args,
     name: functionName,
     handler: `apps/${name}/src/handler.handler`,
@@ -43,5 +57,44 @@ export function service(component: string, name: string, args: ServiceArgs): sst
           : { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "lambda.amazonaws.com" }) }),
       },
     },
+  });
+  functions.set(name, made);
+  healthAlarms(name, made);
+  return made;
+}
+
+/** `order-queue` → `OrderQueue`. */
+export function componentOf(name: ServiceName): string {
+  return name.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** The name of the log group of a service. */
+export function logsOf(made: sst.aws.Function): $util.Output<string> {
+  return made.nodes.function.loggingConfig.apply((logging) => logging?.logGroup ?? "");
+}
+
+/** Rings when a function fails, is held back, or comes near its timeout. */
+function healthAlarms(name: ServiceName, made: sst.aws.Function): void {
+  // One failure is retried and heals; what does not heal ends among the failures, which ring by themselves.
+  alarm(name, "errors", {
+    says: `${name} failed five times in five minutes.`,
+    metric: functionMetric(made, "Errors"),
+    statistic: "Sum",
+    atLeast: 5,
+    minutes: 5,
+  });
+  alarm(name, "throttled", {
+    says: `${name} was throttled in each of five minutes: the account's concurrency is used up.`,
+    metric: functionMetric(made, "Throttles"),
+    statistic: "Sum",
+    atLeast: 1,
+    periods: 5,
+  });
+  alarm(name, "slow", {
+    says: `${name} took four fifths of its timeout.`,
+    metric: functionMetric(made, "Duration"),
+    statistic: "Maximum",
+    atLeast: made.nodes.function.timeout.apply((seconds) => 0.8 * SECOND_MS * (seconds ?? 3)),
+    minutes: 5,
   });
 }

@@ -1,7 +1,13 @@
+import { leasePermissions } from "@doorbell/idempotency/permissions";
+import { alarm } from "./alarm.ts";
+import { bucketService } from "./bucket-service.ts";
 import { privateBucket } from "./bucket.ts";
 import { idempotencyTable } from "./idempotency.ts";
+import { logMetric } from "./log-metric.ts";
+import { countedBy } from "./metrics.ts";
 import { orders } from "./orders.ts";
-import { service } from "./service.ts";
+import { logsOf } from "./service.ts";
+import { failureQueue } from "./work-queue.ts";
 
 /** Files of the partners, as they came. Versions are kept, so a file that was overwritten can still be read again. */
 export const uploads = privateBucket("Uploads");
@@ -17,16 +23,16 @@ export const uploadsTable = new sst.aws.Dynamo("UploadsTable", {
 });
 
 /** S3 events that `upload-ingest` could not handle, whole, for an operator to read and send back. */
-export const uploadFailures = new sst.aws.Queue("UploadFailures", {
-  transform: { queue: { messageRetentionSeconds: 14 * 24 * 3600, sqsManagedSseEnabled: true } },
-});
+export const uploadFailures = failureQueue("UploadFailures");
 
 /**
  * Turns a file into order events. The longest timeout there is, since a file may hold 20 GB and a retry goes on from the
  * last checkpoint; 1,769 MB is one whole virtual processor, which parsing can use and memory (under 192 MB) does not need.
  */
-export const uploadIngest = service("UploadIngest", "upload-ingest", {
+export const uploadIngest = bucketService("upload-ingest", {
   description: "Reads an uploaded file, sends its orders, keeps its rejects",
+  bucket: uploads,
+  failures: uploadFailures,
   timeout: "15 minutes",
   memory: "1769 MB",
   environment: {
@@ -44,27 +50,32 @@ export const uploadIngest = service("UploadIngest", "upload-ingest", {
     { actions: ["s3:ListBucket"], resources: [uploads.arn] },
     { actions: ["s3:PutObject", "s3:AbortMultipartUpload"], resources: [$interpolate`${rejects.arn}/*`] },
     { actions: ["dynamodb:GetItem", "dynamodb:PutItem"], resources: [uploadsTable.arn] },
-    {
-      actions: ["dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "dynamodb:BatchGetItem"],
-      resources: [idempotencyTable.arn],
-    },
-    { actions: ["sqs:SendMessage"], resources: [orders.arn, uploadFailures.arn] },
+    ...leasePermissions(idempotencyTable.arn),
+    { actions: ["sqs:SendMessage"], resources: [orders.arn] },
   ],
-  // S3 invokes asynchronously: Lambda has acknowledged the event, so it must end somewhere when retries do not help.
-  retries: 2,
-  transform: {
-    eventInvokeConfig: {
-      maximumEventAgeInSeconds: 6 * 3600,
-      destinationConfig: { onFailure: { destination: uploadFailures.arn } },
-    },
-  },
 });
 
-// A bucket's ARN names no account: whoever took the name after us could invoke the function, so the account is named too.
-$transform(aws.lambda.Permission, (args) => {
-  args.sourceAccount ??= aws.getCallerIdentityOutput().accountId;
+// What a partner has to know: the pipeline is well, the file is not.
+alarm("upload-ingest", "lines-rejected", {
+  says: "A partner's file has lines that were refused. They are in the rejects bucket, with their reasons, for 90 days.",
+  metric: countedBy("upload-ingest", "RejectedLines"),
+  statistic: "Sum",
+  atLeast: 1,
+  minutes: 5,
+});
+alarm("upload-ingest", "uploads-refused", {
+  says: "A partner's file was not taken, or not to its end.",
+  metric: logMetric("RefusedUploads", logsOf(uploadIngest), {
+    pattern: '{ $.message = "upload handled" && ($.status = "refused" || $.status = "incomplete") }',
+  }),
+  statistic: "Sum",
+  atLeast: 1,
+  minutes: 5,
 });
 
-uploads.notify({
-  notifications: [{ name: "UploadIngest", function: uploadIngest.arn, events: ["s3:ObjectCreated:*"] }],
-});
+export const names = {
+  UPLOADS_BUCKET: uploads.name,
+  REJECTS_BUCKET: rejects.name,
+  UPLOAD_FAILURES_QUEUE_URL: uploadFailures.url,
+  UPLOADS_TABLE: uploadsTable.name,
+};

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { services } from "@doorbell/infra/services";
 import { describe, expect, it } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
@@ -57,7 +58,7 @@ function offences(
 
 describe("dependency directions", () => {
   it("finds the sources it judges", () => {
-    expect(apps).toEqual(["change-audit", "order-queue", "upload-ingest"]);
+    expect(apps).toEqual(services.map(({ name }) => name));
     for (const sources of [...appSources.values(), ...packageSources.values(), ...toolSources.values()])
       expect(sources.length).toBeGreaterThan(0);
     expect(allSources.flatMap((source) => source.imports).length).toBeGreaterThan(100);
@@ -150,14 +151,9 @@ describe("owners", () => {
         .map((line) => line.split(/\s+/))
         .map(([path = "", ...names]) => [path, names] as const),
     );
-    const infraOf: Record<string, string> = {
-      "upload-ingest": "uploads",
-      "order-queue": "orders",
-      "change-audit": "audit",
-    };
-    for (const app of apps) {
-      expect(owners.get(`/apps/${app}/`), app).toHaveLength(1);
-      expect(owners.get(`/infra/${infraOf[app]}.ts`), app).toEqual(owners.get(`/apps/${app}/`));
-    }
+    for (const { name, file, owner } of services)
+      for (const path of [`/apps/${name}/`, `/infra/${file}`]) expect(owners.get(path), path).toEqual([owner]);
+    const paths = services.flatMap(({ name, file }) => [`/apps/${name}/`, `/infra/${file}`]);
+    expect([...owners.keys()].toSorted()).toEqual(["*", ...paths].toSorted());
   });
 });

@@ -110,12 +110,14 @@ export const alarmRules: readonly Rule[] = [
           );
         }),
   },
-  watches("rejected lines and parked changes ring", (graph) =>
-    [
-      { service: "upload-ingest", metric: "RejectedLines" },
-      { service: "change-audit", metric: "Parked" },
-    ].map(({ service, metric }) => [service, { ...onService(graph, service), metric, to: 1 }]),
+  watches("a change that can never be handled rings", (graph) =>
+    streamMappings(graph)
+      .map(({ functionName }) => nameIn(functionName).replace(`${graph.app}-${graph.stage}-`, ""))
+      .map((service) => [service, { ...onService(graph, service), metric: "Parked", to: 1 }]),
   ),
+  watches("rejected lines ring", (graph) => [
+    ["upload-ingest", { ...onService(graph, "upload-ingest"), metric: "RejectedLines", to: 1 }],
+  ]),
   {
     name: "cancellations that wait for their order ring, those whose order came do not",
     violations: (graph) => {

@@ -18,7 +18,8 @@ const throttled = "a function rings when it is throttled";
 const timesOut = "a function rings before it reaches its timeout";
 const undelivered = "a failure destination that takes nothing rings";
 const givenUp = "a stream batch that is given up is counted, and rings";
-const rejected = "rejected lines and parked changes ring";
+const rejected = "rejected lines ring";
+const parked = "a change that can never be handled rings";
 const waiting = "cancellations that wait for their order ring, those whose order came do not";
 const refused = "refused uploads are counted from the log, and ring";
 const told = "every alarm tells somebody, and is silent where nothing happens";
@@ -30,13 +31,17 @@ const mapping = "OrdersTableSubscriberChangeAuditEventSourceMapping";
 const changes: readonly [change: string, edit: Edit, broken: readonly string[]][] = [
   ["a table may be deleted", set("AuditTableTable", { deletionProtectionEnabled: false }), [keeps]],
   ["a bucket is emptied when it is removed", set("UploadsBucket", { forceDestroy: true }), [keeps]],
-  ["the DLQ fills unseen", without("orders-dlq-not-empty"), [failures]],
-  ["failed uploads ring at the hundredth", set("upload-failures-not-empty", { threshold: 100 }), [failures]],
-  ["an alarm rings at zero, for ever", set("orders-dlq-not-empty", { threshold: 0 }), [failures]],
-  ["an alarm rings below instead of above", set("orders-late", { comparisonOperator: "LessThanThreshold" }), [waits]],
-  ["orders may wait for a day", set("orders-late", { threshold: 86_400 }), [waits]],
-  ["an alarm needs a day of it", set("orders-late", { evaluationPeriods: 288 }), [waits]],
-  ["changes may wait until the stream forgets them", set("changes-late", { threshold: 86_400_000 }), [forgets]],
+  ["the DLQ fills unseen", without("order-queue-given-up"), [failures]],
+  ["failed uploads ring at the hundredth", set("upload-ingest-given-up", { threshold: 100 }), [failures]],
+  ["an alarm rings at zero, for ever", set("order-queue-given-up", { threshold: 0 }), [failures]],
+  [
+    "an alarm rings below instead of above",
+    set("order-queue-late", { comparisonOperator: "LessThanThreshold" }),
+    [waits],
+  ],
+  ["orders may wait for a day", set("order-queue-late", { threshold: 86_400 }), [waits]],
+  ["an alarm needs a day of it", set("order-queue-late", { evaluationPeriods: 288 }), [waits]],
+  ["changes may wait until the stream forgets them", set("change-audit-late", { threshold: 86_400_000 }), [forgets]],
   ["errors of order-queue stay unseen", without("order-queue-errors"), [fails]],
   [
     "errors of another function are watched",
@@ -46,35 +51,37 @@ const changes: readonly [change: string, edit: Edit, broken: readonly string[]][
   ["throttles stay unseen", without("change-audit-throttled"), [throttled]],
   ["an alarm comes after the timeout", set("change-audit-slow", { threshold: 60_000 }), [timesOut]],
   ["a timeout is raised and its alarm forgotten", set("ChangeAuditFunction", { timeout: 900 }), [timesOut]],
-  ["a lost failure stays unseen", without("changes-undelivered"), [undelivered]],
+  ["a lost failure stays unseen", without("change-audit-undelivered"), [undelivered]],
   ["given up batches are not counted", set(mapping, { metricsConfig: undefined }), [givenUp]],
-  ["given up batches stay unseen", without("changes-given-up"), [givenUp]],
-  ["rejected lines stay unseen", without("lines-rejected"), [rejected]],
+  ["given up batches stay unseen", without("change-audit-given-up"), [givenUp]],
+  ["rejected lines stay unseen", without("upload-ingest-lines-rejected"), [rejected]],
   [
     "parked changes of a function that does not exist are watched",
-    set("changes-parked", { dimensions: { service: "change-audit", function: "change-audit" } }),
-    [rejected],
+    set("change-audit-parked", { dimensions: { service: "change-audit", function: "change-audit" } }),
+    [parked],
   ],
   [
     "cancellations whose order came ring, too",
-    rewritten("cancellations-waiting", "metricQueries", (json) => json.replace("CancellationsMatched", "Records")),
+    rewritten("order-queue-cancellations-waiting", "metricQueries", (json) =>
+      json.replace("CancellationsMatched", "Records"),
+    ),
     [waiting],
   ],
-  ["waiting cancellations stay unseen", without("cancellations-waiting"), [waiting]],
+  ["waiting cancellations stay unseen", without("order-queue-cancellations-waiting"), [waiting]],
   ["refused uploads are not counted", without("RefusedUploads"), [refused]],
   [
     "another log is counted",
     set("RefusedUploads", { logGroupName: "/aws/lambda/doorbell-production-other" }),
     [refused],
   ],
-  ["refused uploads stay unseen", without("uploads-refused"), [refused]],
-  ["nobody is told", set("orders-late", { alarmActions: [] }), [told]],
+  ["refused uploads stay unseen", without("upload-ingest-uploads-refused"), [refused]],
+  ["nobody is told", set("order-queue-late", { alarmActions: [] }), [told]],
   ["a topic that is gone is told", without("Alarms"), [told]],
-  ["alarms are switched off", set("changes-late", { actionsEnabled: false }), [told]],
-  ["an idle queue rings", set("orders-late", { treatMissingData: "breaching" }), [told]],
+  ["alarms are switched off", set("change-audit-late", { actionsEnabled: false }), [told]],
+  ["an idle queue rings", set("order-queue-late", { treatMissingData: "breaching" }), [told]],
   [
     "the dashboard misses an alarm",
-    rewritten("Dashboard", "dashboardBody", (json) => json.replace("-changes-late", "-changes")),
+    rewritten("Dashboard", "dashboardBody", (json) => json.replace("-change-audit-late", "-change-audit")),
     [shown],
   ],
 ];

@@ -7,7 +7,7 @@ import { installedProviders, platformFolder } from "./platform.ts";
 import { CONFIG_FILE } from "./project-root.ts";
 
 /** The packages that SST leaves outside of the bundle: they are loaded from the platform, once. */
-const external = [
+export const external: string[] = [
   "@pulumi/*",
   "undici",
   "@pulumiverse/*",

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { external } from "./bundle-config.ts";
 import { fileDigest, sourcesDigest } from "./file-digest.ts";
 import { ownSst } from "./sst-package.ts";
 
@@ -23,7 +24,7 @@ export async function inputDigests(root: string): Promise<InputDigests> {
     write: false,
     format: "esm",
     platform: "node",
-    packages: "external",
+    external,
     logLevel: "silent",
     tsconfigRaw: {},
   });

@@ -35,20 +35,19 @@ test("the graphs of two regions differ in the region alone", async () => {
     await symlink(join(repository, ".sst"), join(copy, ".sst"));
     await cp(join(repository, "sst.config.ts"), join(copy, "sst.config.ts"));
     const sources = (path: string) => basename(path) !== "node_modules";
-    for (const folder of ["infra", "packages"])
-      await cp(join(repository, folder), join(copy, folder), { recursive: true, filter: sources });
+    await cp(join(repository, "infra"), join(copy, "infra"), { recursive: true, filter: sources });
+    await symlink(join(repository, "infra", "node_modules"), join(copy, "infra", "node_modules"));
     const setting = await readFile(join(copy, "infra", "stage.ts"), "utf8");
     const moved = setting.replace('DEFAULT_REGION: Region = "eu-central-1"', 'DEFAULT_REGION: Region = "us-west-2"');
     await writeFile(join(copy, "infra", "stage.ts"), moved);
 
     const [here, there] = [print("production"), print("production", copy)];
     expect([here, there].map(({ stdout }) => JSON.parse(stdout).region)).toEqual(["eu-central-1", "us-west-2"]);
-    const elsewhere = ({ stdout }: { stdout: string }, region: string) =>
-      stdout
-        .replaceAll(region, "REGION")
-        .replaceAll(hash, "")
-        .replaceAll(/"sha256": "[0-9a-f]+"/g, "");
-    expect(elsewhere(there, "us-west-2")).toBe(elsewhere(here, "eu-central-1"));
+    const elsewhere = ({ stdout }: { stdout: string }, region: string) => {
+      const { inputs: _, ...graph } = JSON.parse(stdout.replaceAll(region, "REGION").replaceAll(hash, ""));
+      return graph;
+    };
+    expect(elsewhere(there, "us-west-2")).toEqual(elsewhere(here, "eu-central-1"));
   } finally {
     await rm(copy, { recursive: true });
   }

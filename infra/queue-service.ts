@@ -1,0 +1,56 @@
+import { queueParkingPermissions } from "@doorbell/batch/permissions";
+import { alarm } from "./alarm.ts";
+import { queueMetric } from "./metrics.ts";
+import { type ServiceArgs, service } from "./service.ts";
+import type { ServiceName } from "./services.ts";
+
+/** A service that answers a queue; see `workQueue`. */
+interface QueueServiceArgs extends ServiceArgs {
+  readonly queue: sst.aws.Queue;
+  readonly dlq: sst.aws.Queue;
+  /** As the queue was told; 0 by default. */
+  readonly windowSeconds?: number;
+  /**
+   * Environments that handle the queue at the same time, 2 at least. Set here and not as reserved concurrency, which would burn
+   * receives by throttling.
+   */
+  readonly maximumConcurrency: number;
+}
+
+/**
+ * A function, its queue's messages in batches of ten with partial responses, and the permissions to receive them and to park in
+ * the DLQ what can never succeed. Rings when the DLQ is not empty, when messages wait for minutes, and as every service.
+ */
+export function queueService(
+  name: ServiceName,
+  { queue, dlq, windowSeconds = 0, maximumConcurrency, permissions = [], ...args }: QueueServiceArgs,
+): sst.aws.Function {
+  const made = service(name, {
+    ...args,
+    permissions: $resolve([permissions]).apply(([own]) => [
+      ...own,
+      ...queueParkingPermissions(dlq.arn),
+      // What Lambda's pollers do in the function's name.
+      { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
+    ]),
+  });
+  queue.subscribe(made.arn, {
+    batch: { size: 10, window: `${windowSeconds} seconds`, partialResponses: true },
+    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency } } },
+  });
+
+  alarm(name, "given-up", {
+    says: `A message for ${name} failed five times or can never succeed. It is kept for 14 days.`,
+    metric: queueMetric(dlq, "ApproximateNumberOfMessagesVisible"),
+    statistic: "Maximum",
+    atLeast: 1,
+  });
+  alarm(name, "late", {
+    says: `A message for ${name} has been waiting for ten minutes: it fails again and again, or more come in than are handled.`,
+    metric: queueMetric(queue, "ApproximateAgeOfOldestMessage"),
+    statistic: "Maximum",
+    atLeast: 10 * 60,
+    minutes: 5,
+  });
+  return made;
+}
