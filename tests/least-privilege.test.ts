@@ -1,78 +1,45 @@
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { badFile } from "@doorbell/cli/demo/bad-file";
 import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import production from "@doorbell/infra/graph.production.json" with { type: "json" };
-import { nameIn, viewGraph } from "@doorbell/infra/policy/graph-view";
-import { type Access, accessOf } from "@doorbell/infra/policy/iam-actions";
-import { grantsOf, isAllowed, matches } from "@doorbell/infra/policy/iam-policy";
+import { viewGraph } from "@doorbell/infra/policy/graph-view";
+import type { Access } from "@doorbell/infra/policy/iam-actions";
+import { isAllowed } from "@doorbell/infra/policy/iam-policy";
+import { statementsOf, watchRoles } from "@doorbell/infra/policy/watched-role";
+import { services } from "@doorbell/infra/services";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Recorder, startRecorder, withEndpoints } from "./support/recorded-calls.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const view = viewGraph(graph);
-const functions = view.all("aws:lambda/function:Function").map(({ name, role }) => ({ name, role: nameIn(role) }));
-const place = { region: graph.region, account: "000000000000" };
 const prefix = `${graph.app}-${graph.stage}-`;
+/** Those that `everyPath` drives; any other service tests its own role (docs/new-service.md). */
+const functions = ["upload-ingest", "order-queue", "change-audit"].map((name) => prefix + name);
 
-/** Granted and called by nobody's code; each for a reason. */
+/** Granted, called by nobody's code, and not for Lambda either; each for a reason. */
 const NOT_CALLED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "upload-ingest": {
     "s3:ListBucket uploadsbucket": "without it S3 answers 403, not 404, for an object that is gone",
-    "sqs:SendMessage UploadFailuresQueue": "Lambda sends failed events there in the function's name",
-    "logs:CreateLogStream upload-ingest:*": "Lambda writes the function's log",
-    "logs:PutLogEvents upload-ingest:*": "Lambda writes the function's log",
-  },
-  "order-queue": {
-    "sqs:ReceiveMessage OrdersQueue": "Lambda's pollers",
-    "sqs:DeleteMessage OrdersQueue": "Lambda's pollers",
-    "sqs:GetQueueAttributes OrdersQueue": "Lambda's pollers",
-    "logs:CreateLogStream order-queue:*": "Lambda writes the function's log",
-    "logs:PutLogEvents order-queue:*": "Lambda writes the function's log",
-  },
-  "change-audit": {
-    "s3:ListBucket failuresbucket": "Lambda asks for it before it writes a batch that was given up",
-    "dynamodb:DescribeStream OrdersTableTable/stream/latest": "Lambda's pollers",
-    "dynamodb:GetRecords OrdersTableTable/stream/latest": "Lambda's pollers",
-    "dynamodb:GetShardIterator OrdersTableTable/stream/latest": "Lambda's pollers",
-    "dynamodb:ListStreams OrdersTableTable/stream/latest": "Lambda's pollers",
-    "logs:CreateLogStream change-audit:*": "Lambda writes the function's log",
-    "logs:PutLogEvents change-audit:*": "Lambda writes the function's log",
   },
 };
 
 let cloud: LocalCloud;
-const recorders = new Map<string, Recorder>();
-
-const recorderOf = (service: string): Recorder => {
-  const found = recorders.get(prefix + service);
-  if (found === undefined) throw new Error(`there is no function ${prefix}${service}`);
-  return found;
-};
-const callsOf = (name: string): Access[] => (recorders.get(name)?.calls ?? []).flatMap((call) => accessOf(call, place));
-const statementsOf = (roleName: string) =>
-  view
-    .all("aws:iam/role:Role")
-    .filter(({ name }) => name === roleName)
-    .flatMap(({ inlinePolicies }) => inlinePolicies.flatMap(({ policy }) => policy.Statement));
+let watched: Awaited<ReturnType<typeof watchRoles<typeof graph>>>;
 const text = ({ action, resource }: Access) => `${action} ${resource}`;
 
 beforeAll(async () => {
-  for (const { name } of functions) recorders.set(name, await startRecorder());
-  cloud = await startLocalCloud({
-    root,
-    graph: withEndpoints(graph, (name) => recorders.get(name)?.origin ?? ""),
-    timeScale: 0.001, // retries after a minute and two
-  });
-  for (const recorder of recorders.values()) recorder.forwardTo(cloud.endpoint);
+  watched = await watchRoles(graph, functions);
+  cloud = await startLocalCloud({ root, graph: watched.graph, timeScale: 0.001 }); // retries after a minute and two
+  watched.forwardTo(cloud.endpoint);
   await everyPath();
 }, 120_000);
 
 afterAll(async () => {
   await cloud?.stop();
-  for (const recorder of recorders.values()) await recorder.stop();
+  await watched?.stop();
 });
 
 /** Sends through the services what makes them take each of their paths to AWS. */
@@ -105,7 +72,7 @@ async function everyPath(): Promise<void> {
     await put("empty.csv", "");
 
     // More rejects than one part holds, then an order that cannot be sent: the parts are given back, and a retry succeeds.
-    recorderOf("upload-ingest").refuseNext("AmazonSQS.SendMessageBatch");
+    watched.role(`${prefix}upload-ingest`).recorder.refuseNext("AmazonSQS.SendMessageBatch");
     const rejects = Array.from({ length: 2500 }, () => JSON.stringify({ orderId: "B", x: "x".repeat(4000) }));
     await put("many.ndjson", [...rejects, order("MANY-1")].join("\n"));
 
@@ -191,37 +158,42 @@ function change(image: Readonly<Record<string, object>>): object {
   };
 }
 
-describe.each(functions)("$name", ({ name, role }) => {
+describe.each(functions)("%s", (name) => {
   test("is allowed by its own role every call that it makes", () => {
-    const calls = callsOf(name);
-    expect(calls).not.toEqual([]);
-    expect(calls.filter((call) => !isAllowed(statementsOf(role), call)).map(text)).toEqual([]);
+    expect(watched.role(name).calls()).not.toEqual([]);
+    expect(watched.role(name).denied()).toEqual([]);
   });
 
   test("is granted nothing that it does not call, but what is listed with its reason", () => {
-    const calls = callsOf(name);
-    const unused = grantsOf(statementsOf(role)).filter(
-      (grant) => !calls.some((call) => call.action === grant.action && matches(grant.resource, call.resource)),
-    );
-    const shortened = unused.map(({ action, resource }) => `${action} ${resource.split(prefix).at(-1)}`);
+    const shortened = watched
+      .role(name)
+      .unused()
+      .map((grant) => grant.replace(/ .*doorbell-local-/, " "));
     expect(shortened.toSorted()).toEqual(Object.keys(NOT_CALLED[name.replace(prefix, "")] ?? {}).toSorted());
   });
 
   test("would not get through with another function's role", () => {
-    const calls = callsOf(name);
-    for (const other of functions.filter((it) => it.name !== name))
-      expect(calls.filter((call) => isAllowed(statementsOf(other.role), call)).map(text)).toEqual([]);
+    const calls = watched.role(name).calls();
+    for (const other of functions.filter((it) => it !== name))
+      expect(calls.filter((call) => isAllowed(statementsOf(view, other), call)).map(text)).toEqual([]);
   });
 });
 
+test("a service that is not driven here tests its own role", () => {
+  const others = services.filter(({ name }) => !functions.includes(prefix + name));
+  for (const { name } of others)
+    expect(readFileSync(join(root, "apps", name, "src", "handler.test.ts"), "utf8")).toContain("watchRoles(");
+});
+
 const linesOf = (name: string) => cloud.lambda.logs(name).map(({ line }) => parsedLine(line));
-const watched = viewGraph(production);
+const alarms = viewGraph(production);
+const isDriven = (name = "") => functions.includes(name.replace(production.stage, graph.stage));
 
 test("every metric of a service's own that an alarm watches is counted, by the names that the alarm has", () => {
-  const metrics = watched
+  const metrics = alarms
     .all("aws:cloudwatch/metricAlarm:MetricAlarm")
     .flatMap(({ metricQueries, ...alarm }) => [alarm, ...metricQueries.flatMap(({ metric }) => metric ?? [])])
-    .filter(({ namespace }) => namespace === "Doorbell")
+    .filter(({ namespace, dimensions }) => namespace === "Doorbell" && isDriven(dimensions["function"]))
     .map(({ metricName = "", dimensions }) => ({ metricName, ...dimensions }));
   expect(metrics.map(({ metricName }) => metricName).toSorted()).toEqual([
     "CancellationsMatched",
@@ -243,7 +215,7 @@ test("every metric of a service's own that an alarm watches is counted, by the n
 });
 
 test("the lines of the log that an alarm counts are written, with the fields that are read", () => {
-  const [filter, ...more] = watched.all("aws:cloudwatch/logMetricFilter:LogMetricFilter");
+  const [filter, ...more] = alarms.all("aws:cloudwatch/logMetricFilter:LogMetricFilter");
   expect(more).toEqual([]);
   expect(filter?.pattern).toBe('{ $.message = "upload handled" && ($.status = "refused" || $.status = "incomplete") }');
   expect(linesOf(`${prefix}upload-ingest`)).toContainEqual(

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type ServerResponse, createServer, request as httpRequest } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import type { ApiRequest } from "@doorbell/infra/policy/iam-actions";
+import type { ApiRequest } from "./iam-actions.ts";
 
 /** An endpoint of its own for one function, so that every call that comes in is known to be that function's. */
 export interface Recorder {
@@ -67,16 +67,20 @@ interface Functions {
   readonly resources: readonly { readonly type: string; readonly name: string; readonly inputs: object }[];
 }
 
-/** `graph` with its functions calling AWS at `originOf` their name: the SDK's endpoint, and that of their queues' URLs. */
+/**
+ * `graph` with its functions calling AWS at `originOf` their name, where that is anything: the SDK's endpoint, and that of their
+ * queues' URLs.
+ */
 export function withEndpoints<Graph extends Functions>(
   graph: Graph,
-  originOf: (functionName: string) => string,
+  originOf: (functionName: string) => string | undefined,
 ): Graph {
   const aws = `https://sqs.${graph.region}.amazonaws.com`;
   const resources = graph.resources.map((resource) => {
     const { inputs } = resource;
     if (resource.type !== "aws:lambda/function:Function" || !("name" in inputs)) return resource;
     const origin = originOf(String(inputs.name));
+    if (origin === undefined) return resource;
     const moved: typeof inputs & { environment?: { variables?: object } } = JSON.parse(
       JSON.stringify(inputs).replaceAll(aws, origin),
     );
