@@ -185,7 +185,7 @@ test("notifications are those of the graph", () => {
   const applied = readGraph(graph).notifications;
   expect({
     bucket: applied[0]?.bucket,
-    lambdaFunctions: applied.map(({ id, events, functionArn }) => ({ events, id, lambdaFunctionArn: functionArn })),
+    lambdaFunctions: applied.map(({ id, events, targetArn }) => ({ events, id, lambdaFunctionArn: targetArn })),
     queues: [],
     topics: [],
   }).toEqual(given);

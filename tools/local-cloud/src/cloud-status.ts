@@ -9,6 +9,7 @@ export interface CloudStatus {
   readonly endpoint: string;
   readonly region: string;
   readonly queues: readonly (QueueDepth & { readonly name: string; readonly arn: string })[];
+  readonly topics: readonly { readonly name: string; readonly arn: string; readonly subscriptions: number }[];
   readonly functions: readonly FunctionStatus[];
   readonly mappings: readonly MappingStatus[];
   /** What the functions counted and measured in their log lines (embedded metric format), since the boot. */

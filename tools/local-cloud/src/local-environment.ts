@@ -16,8 +16,8 @@ export function clientEnvironment(origin: string, region: string): Record<string
 }
 
 /**
- * One variable for each bucket, queue and table, from the name of its component: `Uploads` → `UPLOADS_BUCKET`, `Orders` →
- * `ORDERS_QUEUE_URL`, `OrdersDlq` → `ORDERS_DLQ_URL`, `OrdersTable` → `ORDERS_TABLE`.
+ * One variable for each bucket, queue, topic and table, from the name of its component: `Uploads` → `UPLOADS_BUCKET`, `Orders` →
+ * `ORDERS_QUEUE_URL`, `OrdersDlq` → `ORDERS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `OrdersTable` → `ORDERS_TABLE`.
  */
 export function resourceEnvironment(origin: string, graph: Graph): Record<string, string> {
   return Object.fromEntries([
@@ -26,6 +26,7 @@ export function resourceEnvironment(origin: string, graph: Graph): Record<string
       `${variable(component, component.endsWith("Dlq") ? "DLQ" : "QUEUE")}_URL`,
       queueUrl(origin, name),
     ]),
+    ...graph.topics.map(({ component, arn }) => [`${variable(component, "TOPIC")}_ARN`, arn]),
     ...graph.tables.map(({ component, name }) => [variable(component, "TABLE"), name]),
   ]);
 }

@@ -4,6 +4,7 @@ import { createTables } from "./emulators/dynamodb-tables.ts";
 import { withGivenEndpoint } from "./emulators/given-endpoint.ts";
 import { createBuckets } from "./emulators/fauxqs-buckets.ts";
 import { createQueues } from "./emulators/fauxqs-queues.ts";
+import { createTopics } from "./emulators/fauxqs-topics.ts";
 import { startFauxqs } from "./emulators/fauxqs.ts";
 import { releaseInFlight } from "./emulators/release-in-flight.ts";
 import { createAdminApi } from "./endpoint/admin-api.ts";
@@ -13,9 +14,12 @@ import { startFrontServer } from "./endpoint/front-server.ts";
 import { createFaults } from "./faults/faults.ts";
 import { NotIdle, idleInTime } from "./idle.ts";
 import { checkMappings } from "./event-sources/check-mapping.ts";
+import { checkNotifications } from "./event-sources/s3/check-notifications.ts";
+import { checkSubscriptions, isRun } from "./event-sources/sns/check-subscriptions.ts";
 import { createEventSources } from "./event-sources/event-sources.ts";
 import { createMappingApi } from "./event-sources/mapping-api/mapping-api.ts";
 import { createS3Api } from "./s3/s3-api.ts";
+import { createSnsApi } from "./sns/sns-api.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import { createMetricTotals } from "./lambda/logs/metric-totals.ts";
 import { clientEnvironment, localFunctions, resourceEnvironment } from "./local-environment.ts";
@@ -89,7 +93,7 @@ export interface LocalCloud {
 }
 
 /**
- * Boots S3, SQS, DynamoDB with Streams and Lambda from a graph, on one endpoint of 127.0.0.1. Nothing of a boot that fails is left.
+ * Boots S3, SQS, SNS, DynamoDB with Streams and Lambda from a graph, on one endpoint of 127.0.0.1. Nothing of a boot that fails is left.
  *
  * A DynamoDB Local that ends by itself is started again on `stateDir`, within seconds; meanwhile requests to DynamoDB are refused
  * with `InternalServerError`, which SDKs retry, and nothing is idle. Without `stateDir` see `failed`.
@@ -114,13 +118,15 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
   const { port = 0, stateDir, timeScale = 1 } = options;
   const graph = readGraph(options.graph);
+  const notice = options.notice ?? ((sentence: string) => void process.stderr.write(`${sentence}\n`));
   checkMappings(graph.mappings, graph);
+  checkNotifications(graph.notifications, graph);
+  checkSubscriptions(graph, notice);
   const { region } = graph;
   const faults = options.faults === undefined ? undefined : createFaults(options.faults);
   shutdown.on("faults", () => faults?.stop());
   const front = await startFrontServer(port);
   shutdown.on("endpoint", () => front.stop());
-  const notice = options.notice ?? ((sentence: string) => void process.stderr.write(`${sentence}\n`));
   if (stateDir !== undefined) shutdown.on("stateLock", takeStateFolder(stateDir, notice));
   const state = openState(stateDir);
   shutdown.on("state", () => state.close());
@@ -133,7 +139,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     startTables(options, graph, notice, shutdown),
     startServices({ options, graph, state, origin: front.origin, ready, faults, shutdown }),
   );
-  const { fauxqs, buckets, lambda } = services;
+  const { fauxqs, buckets, topics, lambda } = services;
   const metrics = createMetricTotals();
   lambda.onLog(({ line }) => metrics.read(line));
   const queues = faults?.queues(services.queues) ?? services.queues;
@@ -144,10 +150,12 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     lambda: faults?.lambda(lambda) ?? lambda,
     queues,
     buckets: faults?.buckets(buckets) ?? buckets,
+    topics,
     tables,
     state,
     timeScale,
     region,
+    origin: front.origin,
   });
   shutdown.on("eventSources", () => eventSources.stop());
   await eventSources.start();
@@ -156,6 +164,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     endpoint: front.origin,
     region,
     queues: graph.queues.map(({ name, arn }) => ({ name, arn, ...queues.depth(arn) })),
+    topics: graph.topics.map(({ name, arn }) => ({ name, arn, subscriptions: topics.subscriptions(arn).length })),
     functions: lambda.status(),
     mappings: eventSources.status(),
     metrics: metrics.totals(),
@@ -181,6 +190,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     lambda: (request, response) => lambda.handle(request, response),
     mappings: createMappingApi({ mappings: eventSources.mappings, tables, region }),
     dynamodb: (request, response) => proxy.handle(request, response),
+    sns: createSnsApi({ store: fauxqs.sns, topics, region }),
     fauxqs: createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle }),
   });
   front.serve(faults?.endpoint(dispatch, front.port) ?? dispatch);
@@ -248,6 +258,7 @@ async function startServices({ options, graph, state, origin, ready, faults, shu
     mapped.map(({ eventSourceArn }) => eventSourceArn),
   );
   const buckets = createBuckets(fauxqs.s3, graph.buckets);
+  const topics = createTopics(fauxqs.sns, graph.topics, graph.subscriptions.filter(isRun), graph.region);
   const functions = localFunctions(origin, graph);
   const lambda = await createLambdaService({
     functions: faults?.functions(functions) ?? functions,
@@ -256,6 +267,7 @@ async function startServices({ options, graph, state, origin, ready, faults, shu
     environment: (sandbox) => ({ ...clientEnvironment(origin, graph.region), ...faults?.sandbox(sandbox) }),
     state,
     queues,
+    topics,
     buckets,
     timeScale,
     ready,
@@ -263,7 +275,7 @@ async function startServices({ options, graph, state, origin, ready, faults, shu
     ...(options.inspect !== undefined && { inspect: options.inspect }),
   });
   shutdown.on("lambda", () => lambda.stop());
-  return { fauxqs, queues, buckets, lambda };
+  return { fauxqs, queues, buckets, topics, lambda };
 }
 
 interface ServicesOptions {

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Queues } from "../src/emulators/queues.ts";
+import type { TopicMessage } from "../src/emulators/topics.ts";
 import type { FunctionDefinition } from "../src/graph/graph.ts";
 import type { LambdaServiceOptions } from "../src/lambda/lambda-options.ts";
 import { createLambdaService, type LambdaService } from "../src/lambda/lambda-service.ts";
@@ -26,7 +29,8 @@ export function functionNamed(name: string, overrides: Partial<FunctionDefinitio
 export interface LambdaFixture {
   readonly root: string;
   readonly lambda: LambdaService;
-  readonly sent: { queueArn: string; body: string; attributes?: Record<string, string | number> }[];
+  readonly sent: ({ queueArn: string } & Parameters<Queues["send"]>[1])[];
+  readonly published: ({ topicArn: string } & TopicMessage)[];
   readonly written: { bucket: string; key: string; body: string }[];
   stop(): Promise<void>;
 }
@@ -44,6 +48,7 @@ export async function startLambda(
     writeFileSync(path, source);
   }
   const sent: LambdaFixture["sent"] = [];
+  const published: LambdaFixture["published"] = [];
   const written: LambdaFixture["written"] = [];
   const state = overrides.state ?? openState(undefined);
   const clear = (): void => {
@@ -56,6 +61,12 @@ export async function startLambda(
     cacheDir: join(root, "cache"),
     environment: () => ({ AWS_ENDPOINT_URL: "http://127.0.0.1:9" }),
     queues: { send: (queueArn, message) => sent.push({ queueArn, ...message }) },
+    topics: {
+      publish(topicArn, message) {
+        published.push({ topicArn, ...message });
+        return randomUUID();
+      },
+    },
     buckets: { put: (bucket, key, body) => written.push({ bucket, key, body }) },
     timeScale: 1,
     ...overrides,
@@ -68,6 +79,7 @@ export async function startLambda(
     root,
     lambda,
     sent,
+    published,
     written,
     async stop() {
       await lambda.stop();

@@ -6,8 +6,15 @@ const mapping = { function: "doorbell-local-order-queue", batches: 1, records: 2
 it("an event source that is disabled is told as such, and what stands in the way of one in a line", () => {
   const text = formatStatus({
     queues: [],
+    topics: [{ name: "alerts", subscriptions: 1 }],
     functions: [],
     mappings: [
+      {
+        ...mapping,
+        kind: "sns",
+        source: "arn:aws:sns:eu-central-2:000000000000:alerts",
+        function: "arn:aws:sqs:eu-central-2:000000000000:inbox",
+      },
       { ...mapping, kind: "s3", source: "uploads" },
       { ...mapping, kind: "sqs", source: "arn:aws:sqs:eu-central-2:000000000000:orders", state: "Disabled" },
       {
@@ -22,11 +29,13 @@ it("an event source that is disabled is told as such, and what stands in the way
   });
   expect(text).toMatch(/^orders .* disabled /m);
   expect(text).toMatch(/^table\/orders\/stream\/latest .* enabled /m);
+  expect(text).toMatch(/^alerts +1$/m);
+  expect(text).toMatch(/^alerts +inbox +1 /m);
   expect(text).toMatch(/^The stream cannot be read\.$/m);
 });
 
 it("a DynamoDB Local that does not run is told, and one that was started again", () => {
-  const nothing = { queues: [], functions: [], mappings: [], metrics: [] };
+  const nothing = { queues: [], topics: [], functions: [], mappings: [], metrics: [] };
   const problem = "DynamoDB Local was ended by SIGKILL; it is started again on its data in state/dynamodb.";
   expect(formatStatus({ ...nothing, dynamodb: { restarts: 0, problem } })).toMatch(
     /^Not idle: DynamoDB Local was ended/m,

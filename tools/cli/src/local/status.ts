@@ -6,6 +6,7 @@ import { formatCount, formatTable } from "../table.ts";
 const count = v.number();
 const statusSchema = v.object({
   queues: v.array(v.object({ name: v.string(), visible: count, inFlight: count, delayed: count })),
+  topics: v.array(v.object({ name: v.string(), subscriptions: count })),
   functions: v.array(
     v.object({
       function: v.string(),
@@ -21,7 +22,7 @@ const statusSchema = v.object({
     v.object({
       source: v.string(),
       function: v.string(),
-      kind: v.picklist(["sqs", "dynamodb", "s3"]),
+      kind: v.picklist(["sqs", "dynamodb", "s3", "sns"]),
       state: v.optional(v.string()),
       problem: v.optional(v.string()),
       batches: count,
@@ -47,7 +48,7 @@ const statusSchema = v.object({
 type Status = v.InferOutput<typeof statusSchema>;
 
 /**
- * `doorbell status`: depths of the queues, what each function and event source has done and what stands in its way,
+ * `doorbell status`: depths of the queues, the topics, what each function and event source has done and what stands in its way,
  * how far behind the stream is, and what the services counted in their metrics.
  */
 export async function status(options: { readonly port?: number; readonly json?: boolean }): Promise<void> {
@@ -58,7 +59,7 @@ export async function status(options: { readonly port?: number; readonly json?: 
 }
 
 /** The status as tables. */
-export function formatStatus({ queues, functions, mappings, metrics, dynamodb }: Status): string {
+export function formatStatus({ queues, topics, functions, mappings, metrics, dynamodb }: Status): string {
   const names = functions.map((each) => each.function);
   const short = (name: string): string => shortFunctionName(name, names);
   const tables = [
@@ -66,6 +67,14 @@ export function formatStatus({ queues, functions, mappings, metrics, dynamodb }:
       ["queue", "visible", "in flight", "delayed"],
       queues.map((queue) => [queue.name, ...[queue.visible, queue.inFlight, queue.delayed].map(formatCount)]),
     ),
+    ...(topics.length === 0
+      ? []
+      : [
+          formatTable(
+            ["topic", "subscriptions"],
+            topics.map((each) => [each.name, formatCount(each.subscriptions)]),
+          ),
+        ]),
     formatTable(
       ["function", "invocations", "errors", "throttles", "environments", "running", "async queued"],
       functions.map((each) => [
@@ -76,10 +85,10 @@ export function formatStatus({ queues, functions, mappings, metrics, dynamodb }:
       ]),
     ),
     formatTable(
-      ["event source", "function", "state", "batches", "records", "retries", "failures", "iterator age"],
+      ["event source", "target", "state", "batches", "records", "retries", "failures", "iterator age"],
       mappings.map((each) => [
-        each.source.replace(/^arn:aws:[a-z0-9]+:[a-z0-9-]*:\d*:/, ""),
-        short(each.function),
+        withoutArn(each.source),
+        short(withoutArn(each.function)),
         each.state?.toLowerCase() ?? "",
         ...[each.batches, each.records, each.retries, each.failures].map(formatCount),
         each.iteratorAgeMs === undefined ? "" : `${formatCount(each.iteratorAgeMs)} ms`,
@@ -91,6 +100,9 @@ export function formatStatus({ queues, functions, mappings, metrics, dynamodb }:
   ];
   return `${tables.join("\n\n")}\n`;
 }
+
+/** The name of a queue, topic or stream. */
+const withoutArn = (arn: string): string => arn.replace(/^arn:aws:[a-z0-9]+:[a-z0-9-]*:\d*:/, "");
 
 /** What is wrong with DynamoDB Local, or was. */
 function dynamodbLines(dynamodb: Status["dynamodb"]): string[] {

@@ -1,5 +1,5 @@
 import { SqsStore } from "fauxqs";
-import { UnknownQueue } from "./queues.ts";
+import { UnknownQueue, asMessageAttributes } from "./queues.ts";
 import type { SqsQueue } from "fauxqs";
 import type { QueueDefinition } from "../graph/graph.ts";
 import type { Queues, ReceivedMessage } from "./queues.ts";
@@ -44,15 +44,19 @@ export function createQueues(store: SqsStore, definitions: readonly QueueDefinit
     changeVisibility(queueArn, receiptHandle, seconds) {
       find(queueArn).changeVisibility(receiptHandle, seconds);
     },
-    send(queueArn, { body, attributes }) {
+    send(queueArn, { body, attributes, groupId }) {
       const queue = find(queueArn);
       const messageAttributes = Object.fromEntries(
-        Object.entries(attributes ?? {}).map(([name, value]) => [
+        Object.entries(asMessageAttributes(attributes)).map(([name, { dataType, stringValue, binaryValue }]) => [
           name,
-          { DataType: typeof value === "number" ? "Number" : "String", StringValue: String(value) },
+          {
+            DataType: dataType,
+            ...(stringValue !== undefined && { StringValue: stringValue }),
+            ...(binaryValue !== undefined && { BinaryValue: binaryValue }),
+          },
         ]),
       );
-      queue.enqueue(SqsStore.createMessage(body, messageAttributes, Number(queue.attributes["DelaySeconds"])));
+      queue.enqueue(SqsStore.createMessage(body, messageAttributes, Number(queue.attributes["DelaySeconds"]), groupId));
     },
     depth(queueArn) {
       const queue = find(queueArn);

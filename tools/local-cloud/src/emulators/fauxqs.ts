@@ -9,6 +9,7 @@ import { ObservableS3Store } from "./observable-s3-store.ts";
 /** S3, SQS and SNS in this process. */
 export interface Fauxqs {
   readonly sqs: SqsStore;
+  readonly sns: SnsStore;
   readonly s3: ObservableS3Store;
   /** Answers a request; its body must not have been read. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
@@ -47,6 +48,7 @@ export async function startFauxqs(options: {
   await app.ready();
   return {
     sqs,
+    sns,
     s3,
     handle: (request, response) => app.routing(request, response),
     async stop() {

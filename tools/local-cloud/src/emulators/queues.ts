@@ -17,6 +17,19 @@ export interface ReceivedMessage {
   readonly messageAttributes: Readonly<Record<string, MessageAttribute>>;
 }
 
+/** What a sender gives; text and numbers stand for attributes of type `String` and `Number`. */
+export type SentAttributes = Readonly<Record<string, string | number | MessageAttribute>>;
+
+/** Attributes in the form in which they are received. */
+export function asMessageAttributes(attributes: SentAttributes = {}): Record<string, MessageAttribute> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => {
+      if (typeof value === "object") return [name, value];
+      return [name, { dataType: typeof value === "number" ? "Number" : "String", stringValue: String(value) }];
+    }),
+  );
+}
+
 /** Approximate numbers of messages, exact here. */
 export interface QueueDepth {
   readonly visible: number;
@@ -37,10 +50,10 @@ export interface Queues {
   delete(queueArn: string, receiptHandles: readonly string[]): void;
   /** Hides a received message for `seconds` from now; 0 makes it visible at once. An unknown handle is passed over. */
   changeVisibility(queueArn: string, receiptHandle: string, seconds: number): void;
-  /** Sends a message; `attributes` become message attributes of type `String` or `Number`. */
+  /** Sends a message. `groupId` is the message group, of a standard queue too (Amazon SQS fair queues). */
   send(
     queueArn: string,
-    message: { readonly body: string; readonly attributes?: Readonly<Record<string, string | number>> },
+    message: { readonly body: string; readonly attributes?: SentAttributes; readonly groupId?: string | undefined },
   ): void;
   depth(queueArn: string): QueueDepth;
 }

@@ -11,7 +11,8 @@ export interface Services {
   /** The part of Lambda's API that is about event source mappings. */
   readonly mappings: Handler;
   readonly dynamodb: Handler;
-  /** S3, SQS, SNS, STS. */
+  readonly sns: Handler;
+  /** S3, SQS, STS. */
   readonly fauxqs: Handler;
 }
 

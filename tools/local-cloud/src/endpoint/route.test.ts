@@ -11,7 +11,7 @@ describe("a request goes to", () => {
     ["lambda", "lambda"],
     ["s3", "fauxqs"],
     ["sqs", "fauxqs"],
-    ["sns", "fauxqs"],
+    ["sns", "sns"],
     ["sts", "fauxqs"],
     ["kinesis", "unknown"],
   ])("the service it is signed for: %s", (service, route) => {
@@ -36,6 +36,13 @@ describe("a request goes to", () => {
 
   test("Lambda by the date of its API in the path when it is not signed", () => {
     expect(routeOf("/2015-03-31/functions/worker/invocations", {})).toBe("lambda");
+  });
+
+  test("SNS when it is a form or an action in a query that is not signed", () => {
+    expect(routeOf("/", { "content-type": "application/x-www-form-urlencoded; charset=utf-8" })).toBe("sns");
+    expect(routeOf("/?Action=Unsubscribe&SubscriptionArn=x", {})).toBe("sns");
+    expect(routeOf("/bucket/key?Action=x", {})).toBe("fauxqs");
+    expect(routeOf("/", { "content-type": "multipart/form-data; boundary=x" })).toBe("fauxqs");
   });
 
   test("the local cloud's own API by its path", () => {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Where a request goes. */
-export type Route = "admin" | "lambda" | "dynamodb" | "fauxqs" | "unknown";
+export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "fauxqs" | "unknown";
 
 /** The public Lambda API's paths begin with a date (Lambda API reference). */
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
@@ -9,16 +9,16 @@ const ADMIN_PATH = "/_doorbell/";
 const CREDENTIAL = /Credential=[^/,\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\/aws4_request/;
 
 /** The services that fauxqs answers for. */
-const FAUXQS_SERVICES = new Set(["s3", "sqs", "sns", "sts"]);
+const FAUXQS_SERVICES = new Set(["s3", "sqs", "sts"]);
 
 /**
  * Tells services apart as AWS's host names would: by the service in the signature's scope (header or presigned query), else by
- * `X-Amz-Target`, else by path for Lambda; what carries none of these is S3. The local cloud's own API has a path of its own.
+ * `X-Amz-Target`, else by path for Lambda and by form for SNS; what carries none of these is S3. The local cloud's own API has a path of its own.
  */
 export function routeOf(url: string, headers: IncomingHttpHeaders): Route {
   if (url.startsWith(ADMIN_PATH)) return "admin";
-  const service = signedService(url, headers) ?? targetedService(headers) ?? (LAMBDA_PATH.test(url) ? "lambda" : "s3");
-  if (service === "lambda" || service === "dynamodb") return service;
+  const service = signedService(url, headers) ?? targetedService(headers) ?? unsignedService(url, headers);
+  if (service === "lambda" || service === "dynamodb" || service === "sns") return service;
   return FAUXQS_SERVICES.has(service) ? "fauxqs" : "unknown";
 }
 
@@ -28,6 +28,13 @@ export function signedService(url: string, headers: IncomingHttpHeaders): string
   if (signed !== undefined || !url.includes("X-Amz-Credential=")) return signed;
   const credential = new URLSearchParams(url.slice(url.indexOf("?") + 1)).get("X-Amz-Credential");
   return credential?.split("/").at(-2);
+}
+
+/** Unsigned actions of the query protocol are SNS's: the address at which one unsubscribes is such a one. */
+function unsignedService(url: string, headers: IncomingHttpHeaders): string {
+  if (LAMBDA_PATH.test(url)) return "lambda";
+  const isForm = headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
+  return /^\/\?(.*&)?Action=/.test(url) || (isForm && url === "/") ? "sns" : "s3";
 }
 
 function targetedService(headers: IncomingHttpHeaders): string | undefined {

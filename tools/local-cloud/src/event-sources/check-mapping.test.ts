@@ -4,6 +4,7 @@ import { checkMappings } from "./check-mapping.ts";
 import { InvalidMapping } from "./invalid-mapping.ts";
 
 const queueArn = "arn:aws:sqs:eu-central-2:000000000000:orders";
+const topicArn = "arn:aws:sns:eu-central-2:000000000000:failures";
 const common = {
   uuid: "11111111-1111-4111-8111-111111111111",
   functionName: "order-queue",
@@ -42,6 +43,7 @@ function checkAll(
     functions: ["order-queue", "other"].map((name) => ({ name, timeoutSeconds: 30 })),
     queues: [{ arn: queueArn, visibilityTimeoutSeconds: 180, fifo: false, ...queue }],
     tables: [{ name: "orders", streamView: "NEW_IMAGE" }, { name: "uploads" }],
+    topics: [{ arn: topicArn }],
   });
 }
 
@@ -153,8 +155,13 @@ describe("a stream's mapping", () => {
     expect(() => check({ ...streamMapping, onFailure: queueArn }, { fifo: true })).toThrow(/FIFO/);
   });
 
+  test("is created with an on-failure topic", () => {
+    expect(() => check({ ...streamMapping, onFailure: topicArn })).not.toThrow();
+  });
+
   test.each([
     ["an on-failure queue that does not exist", { onFailure: `${queueArn}-2` }],
+    ["an on-failure topic that does not exist", { onFailure: `${topicArn}-2` }],
     ["a batch size above 10,000", { batchSize: 10_001 }],
     ["a parallelization factor of 0", { parallelizationFactor: 0 }],
     ["a parallelization factor above 10", { parallelizationFactor: 11 }],
@@ -163,7 +170,7 @@ describe("a stream's mapping", () => {
     ["a record age below a minute", { maximumRecordAgeSeconds: 59 }],
     ["a record age above a week", { maximumRecordAgeSeconds: 604_801 }],
     [
-      "a destination that is neither queue nor bucket",
+      "a destination that is neither queue, topic nor bucket",
       { onFailure: "arn:aws:lambda:eu-central-2:000000000000:function:x" },
     ],
   ])("is refused for %s", (_, part) => {

@@ -6,6 +6,7 @@ import type {
   QueueMapping,
   StreamMapping,
   TableDefinition,
+  TopicDefinition,
 } from "../graph/graph.ts";
 import { compileFilters } from "./event-filter.ts";
 import { InvalidMapping } from "./invalid-mapping.ts";
@@ -15,6 +16,7 @@ export interface MappingSurroundings {
   readonly functions: readonly Pick<FunctionDefinition, "name" | "timeoutSeconds">[];
   readonly queues: readonly Pick<QueueDefinition, "arn" | "fifo" | "visibilityTimeoutSeconds">[];
   readonly tables: readonly Pick<TableDefinition, "name" | "streamView">[];
+  readonly topics: readonly Pick<TopicDefinition, "arn">[];
 }
 
 /** Lambda's default quota; on AWS it can be raised to 10 (AWS: invocation-eventfiltering). */
@@ -93,8 +95,8 @@ function checkQueueMapping(mapping: QueueMapping, timeoutSeconds: number, { queu
     within(mapping, "maximum concurrency", mapping.maximumConcurrency, 2, 1_000);
 }
 
-function checkStreamMapping(mapping: StreamMapping, { queues, tables }: MappingSurroundings): void {
-  const table = tables.find(({ name }) => name === mapping.tableName);
+function checkStreamMapping(mapping: StreamMapping, surroundings: MappingSurroundings): void {
+  const table = surroundings.tables.find(({ name }) => name === mapping.tableName);
   if (table?.streamView === undefined) throw new InvalidMapping(mapping, `Stream not found: ${mapping.eventSourceArn}`);
   within(mapping, "parallelization factor", mapping.parallelizationFactor, 1, 10);
   if (mapping.maximumRetryAttempts !== -1)
@@ -102,13 +104,20 @@ function checkStreamMapping(mapping: StreamMapping, { queues, tables }: MappingS
   if (mapping.maximumRecordAgeSeconds !== -1) {
     within(mapping, "maximum record age in seconds", mapping.maximumRecordAgeSeconds, 60, 604_800);
   }
-  if (mapping.onFailure !== undefined) checkDestination(mapping, mapping.onFailure, queues);
+  if (mapping.onFailure !== undefined) checkDestination(mapping, mapping.onFailure, surroundings);
 }
 
-function checkDestination(mapping: StreamMapping, arn: string, queues: MappingSurroundings["queues"]): void {
+function checkDestination(mapping: StreamMapping, arn: string, { queues, topics }: MappingSurroundings): void {
   if (/^arn:aws[^:]*:s3:/.test(arn)) return;
+  if (/^arn:aws[^:]*:sns:/.test(arn)) {
+    if (topics.some((each) => each.arn === arn)) return;
+    throw new InvalidMapping(mapping, `there is no topic ${arn} for its failures.`);
+  }
   if (!/^arn:aws[^:]*:sqs:/.test(arn)) {
-    throw new InvalidMapping(mapping, `its on-failure destination ${arn} is neither an SQS queue nor an S3 bucket.`);
+    throw new InvalidMapping(
+      mapping,
+      `its on-failure destination ${arn} is neither an SQS queue nor an SNS topic nor an S3 bucket.`,
+    );
   }
   const queue = queues.find((each) => each.arn === arn);
   if (!queue) throw new InvalidMapping(mapping, `there is no queue ${arn} for its failures.`);

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { startFauxqs, type Fauxqs } from "../emulators/fauxqs.ts";
 import { createBuckets } from "../emulators/fauxqs-buckets.ts";
 import { createQueues } from "../emulators/fauxqs-queues.ts";
+import { createTopics } from "../emulators/fauxqs-topics.ts";
 import type { QueueMapping } from "../graph/graph.ts";
 import { createEventSources, type EventSources } from "./event-sources.ts";
 import { scriptLambda } from "../../test/scripted-lambda.ts";
@@ -33,8 +34,7 @@ const orderQueue: QueueMapping = {
 const onUpload = {
   id: "on-upload",
   bucket: "uploads",
-  functionArn: "arn:aws:lambda:eu-central-2:000000000000:function:upload-ingest",
-  functionName: "upload-ingest",
+  targetArn: "arn:aws:lambda:eu-central-2:000000000000:function:upload-ingest",
   events: ["s3:ObjectCreated:*"],
   prefix: "",
   suffix: "",
@@ -60,6 +60,7 @@ async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseS
     lambda,
     queues,
     buckets,
+    topics: createTopics(fauxqs.sns, [], [], "eu-central-2"),
     tables: {
       url: "http://127.0.0.1:0",
       onWrite: () => () => undefined,
@@ -69,6 +70,7 @@ async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseS
     state,
     timeScale: 1,
     region: "eu-central-2",
+    origin: "http://127.0.0.1:0",
   });
   running = eventSources;
   return { eventSources, queues, buckets, lambda };

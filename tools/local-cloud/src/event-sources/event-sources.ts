@@ -2,12 +2,14 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Buckets } from "../emulators/buckets.ts";
 import type { TablesService } from "../emulators/dynamodb.ts";
 import type { Queues } from "../emulators/queues.ts";
+import type { Topics } from "../emulators/topics.ts";
 import type { MappingDefinition, NotificationDefinition, QueueDefinition } from "../graph/graph.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import type { EventSource } from "./event-source.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
 import { createMappingSwitches } from "./mapping-switches.ts";
 import { createS3Notifications } from "./s3/s3-notifications.ts";
+import { createTopicSubscriptions } from "./sns/topic-subscriptions.ts";
 import { createSqsMapping } from "./sqs/sqs-mapping.ts";
 import { createStreamCheckpoints } from "./stream/stream-checkpoints.ts";
 import { createStreamMapping } from "./stream/stream-mapping.ts";
@@ -22,12 +24,15 @@ export interface EventSourcesOptions {
   readonly lambda: Pick<LambdaService, "invoke" | "invokeAsync">;
   readonly queues: Queues;
   readonly buckets: Buckets;
+  readonly topics: Topics;
   readonly tables: TablesService;
-  /** Checkpoints of the streams and switches of the mappings are kept here. */
+  /** Checkpoints of the streams, switches of the mappings and configurations of buckets are kept here. */
   readonly state: DatabaseSync;
   /** Factor on batching windows, retry waits and record ages; 1 is AWS's. */
   readonly timeScale: number;
   readonly region: string;
+  /** Of the endpoint. */
+  readonly origin: string;
 }
 
 /** Everything that gives events to functions. */
@@ -43,7 +48,7 @@ export interface EventSources {
   stop(): Promise<void>;
 }
 
-/** The event sources of the graph: bucket notifications, queue mappings, stream mappings. */
+/** The event sources of the graph: bucket notifications, topic subscriptions, queue mappings, stream mappings. */
 export function createEventSources(options: EventSourcesOptions): EventSources {
   const checkpoints = createStreamCheckpoints(options.state);
   const switches = createMappingSwitches(options.state);
@@ -60,7 +65,12 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
   const mappings = options.mappings.map((mapping) =>
     createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
   );
-  const sources: readonly EventSource[] = [createS3Notifications(options), ...mappings];
+  // Topics come first: buckets publish to them as soon as they start.
+  const sources: readonly EventSource[] = [
+    createTopicSubscriptions(options),
+    createS3Notifications(options),
+    ...mappings,
+  ];
   return {
     mappings,
     async start() {

@@ -4,10 +4,11 @@ export type MappingState = "Enabling" | "Enabled" | "Disabling" | "Disabled";
 /** What an event source has done since it was started, as `doorbell status` shows it. */
 export interface MappingStatus {
   readonly uuid: string;
-  /** ARN of the queue or stream; name of the bucket. */
+  /** ARN of the queue, stream or topic; name of the bucket. */
   readonly source: string;
+  /** Name of the function; ARN of the queue or topic that gets what a bucket or topic sends. */
   readonly function: string;
-  readonly kind: "sqs" | "dynamodb" | "s3";
+  readonly kind: "sqs" | "dynamodb" | "s3" | "sns";
   /** Of a queue's or a stream's mapping. */
   readonly state?: MappingState;
   /** Invocations asked for, retries included. */
@@ -18,7 +19,7 @@ export interface MappingStatus {
   readonly retries: number;
   /** Invocations in which at least one record failed. */
   readonly failures: number;
-  /** Records given up: sent to the failure destination, or dropped where there is none (streams alone). */
+  /** Records given up: sent to a stream's failure destination, or dropped where there is none (streams, topics). */
   readonly discarded: number;
   /** For a stream: how long ago the oldest record not yet handled arrived; 0 when none waits. */
   readonly iteratorAgeMs?: number;

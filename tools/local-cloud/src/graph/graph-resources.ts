@@ -103,19 +103,33 @@ export const mappingInputs = v.object({
   filterCriteria: maybe(v.object({ filters: maybe(v.array(v.object({ pattern: maybe(v.string()) }))) })),
 });
 
+export const topicInputs = v.object({
+  name,
+  fifoTopic: maybe(v.boolean()),
+  displayName: maybe(v.string()),
+  signatureVersion: maybe(v.number()),
+});
+
+export const topicSubscriptionInputs = v.object({
+  topic: name,
+  protocol: name,
+  endpoint: name,
+  rawMessageDelivery: maybe(v.boolean()),
+  filterPolicy: maybe(v.string()),
+  filterPolicyScope: maybe(v.string()),
+  redrivePolicy: maybe(v.string()),
+});
+
+const rule = {
+  id: maybe(name),
+  events: v.array(name),
+  filterPrefix: maybe(v.string()),
+  filterSuffix: maybe(v.string()),
+};
+
 export const notificationInputs = v.object({
   bucket: name,
-  lambdaFunctions: maybe(
-    v.array(
-      v.object({
-        id: maybe(name),
-        lambdaFunctionArn: name,
-        events: v.array(name),
-        filterPrefix: maybe(v.string()),
-        filterSuffix: maybe(v.string()),
-      }),
-    ),
-  ),
-  queues: maybe(v.array(v.unknown())),
-  topics: maybe(v.array(v.unknown())),
+  lambdaFunctions: maybe(v.array(v.object({ ...rule, lambdaFunctionArn: name }))),
+  queues: maybe(v.array(v.object({ ...rule, queueArn: name }))),
+  topics: maybe(v.array(v.object({ ...rule, topicArn: name }))),
 });

@@ -1,4 +1,4 @@
-/** How asynchronous invocations of a function are retried, and the ARNs (queue, bucket) where their records end. */
+/** How asynchronous invocations of a function are retried, and the ARNs (queue, topic, bucket) where their records end. */
 export interface InvokeConfig {
   readonly functionName: string;
   /** 0 to 2. */
@@ -24,7 +24,7 @@ export interface FunctionDefinition {
   /** Lowest level of application lines, JSON format only. */
   readonly logLevel?: string;
   readonly reservedConcurrency?: number;
-  /** ARN of the function's own dead-letter queue. */
+  /** ARN of the queue or topic for the function's own dead letters. */
   readonly deadLetterArn?: string;
   readonly invokeConfig?: InvokeConfig;
 }
@@ -78,12 +78,33 @@ export interface BucketDefinition {
   readonly component: string;
 }
 
-/** One rule of a bucket notification that calls a function. */
+/** A standard SNS topic. */
+export interface TopicDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly component: string;
+  /** As SNS names them: `DisplayName`, `SignatureVersion`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** A topic's subscription. */
+export interface SubscriptionDefinition {
+  /** A UUID, stable, from the resource's name. */
+  readonly id: string;
+  readonly topicArn: string;
+  /** `sqs` and `lambda` are run. */
+  readonly protocol: string;
+  readonly endpoint: string;
+  /** As SNS names them: `RawMessageDelivery`, `FilterPolicy`, `FilterPolicyScope`, `RedrivePolicy`. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** One rule of a bucket notification. */
 export interface NotificationDefinition {
   readonly id: string;
   readonly bucket: string;
-  readonly functionArn: string;
-  readonly functionName: string;
+  /** ARN of a function, a queue or a topic. */
+  readonly targetArn: string;
   /** `s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`, … */
   readonly events: readonly string[];
   readonly prefix: string;
@@ -122,7 +143,7 @@ export interface StreamMapping extends MappingBase {
   /** −1: no limit but the stream's own. */
   readonly maximumRecordAgeSeconds: number;
   readonly bisectBatchOnFunctionError: boolean;
-  /** ARN of an SQS queue or an S3 bucket. */
+  /** ARN of an SQS queue, an SNS topic or an S3 bucket. */
   readonly onFailure?: string;
 }
 
@@ -137,6 +158,8 @@ export interface Graph {
   readonly queues: readonly QueueDefinition[];
   readonly tables: readonly TableDefinition[];
   readonly buckets: readonly BucketDefinition[];
+  readonly topics: readonly TopicDefinition[];
+  readonly subscriptions: readonly SubscriptionDefinition[];
   readonly notifications: readonly NotificationDefinition[];
   readonly mappings: readonly MappingDefinition[];
   readonly invokeConfigs: readonly InvokeConfig[];

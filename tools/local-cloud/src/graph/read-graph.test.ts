@@ -151,16 +151,78 @@ describe("the graph", () => {
     expect(mapping()?.uuid).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   });
 
+  test("reads topics and their subscriptions as SST makes them", () => {
+    const topicArn = "arn:aws:sns:eu-central-2:000000000000:test-alerts";
+    const redrivePolicy = '{"deadLetterTargetArn":"arn:aws:sqs:eu-central-2:000000000000:test-orders-dlq"}';
+    expect(
+      graphWith("aws:sns/topic:Topic", { name: "test-alerts", fifoTopic: false, displayName: "Alerts" }).topics,
+    ).toEqual([{ name: "test-alerts", arn: topicArn, component: "Extra", attributes: { DisplayName: "Alerts" } }]);
+    const subscription = {
+      topic: topicArn,
+      protocol: "sqs",
+      endpoint: QUEUE_ARN,
+      filterPolicy: '{"price":[{"numeric":[">=",100]}]}',
+      filterPolicyScope: "MessageBody",
+      rawMessageDelivery: true,
+      redrivePolicy,
+    };
+    expect(graphWith("aws:sns/topicSubscription:TopicSubscription", subscription).subscriptions).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+        topicArn,
+        protocol: "sqs",
+        endpoint: QUEUE_ARN,
+        attributes: {
+          FilterPolicy: subscription.filterPolicy,
+          FilterPolicyScope: "MessageBody",
+          RawMessageDelivery: "true",
+          RedrivePolicy: redrivePolicy,
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ["a FIFO topic", "aws:sns/topic:Topic", { name: "a.fifo", fifoTopic: true }, "a.fifo is a FIFO topic"],
+    [
+      "a filter policy that SNS refuses",
+      "aws:sns/topicSubscription:TopicSubscription",
+      { topic: "arn", protocol: "sqs", endpoint: QUEUE_ARN, filterPolicy: '{"a":[]}' },
+      "Invalid parameter: FilterPolicy: Empty arrays are not allowed",
+    ],
+  ])("refuses %s", (_what, type, inputs, message) => {
+    expect(() => graphWith(type, inputs)).toThrow(message);
+  });
+
+  test("reads a bucket's notifications to functions, queues and topics", () => {
+    const [lambdaFunctionArn, topicArn] = ["arn:aws:lambda:eu-central-2:0:function:f", "arn:aws:sns:eu-central-2:0:t"];
+    const inputs = {
+      bucket: "b",
+      lambdaFunctions: [{ id: "F", lambdaFunctionArn, events: ["s3:ObjectCreated:*"] }],
+      queues: [{ queueArn: QUEUE_ARN, events: ["s3:ObjectCreated:Put"], filterPrefix: "in/", filterSuffix: ".csv" }],
+      topics: [{ id: "T", topicArn, events: ["s3:ObjectRemoved:*"] }],
+    };
+    expect(graphWith("aws:s3/bucketNotification:BucketNotification", inputs).notifications).toEqual([
+      { id: "F", bucket: "b", targetArn: lambdaFunctionArn, events: ["s3:ObjectCreated:*"], prefix: "", suffix: "" },
+      {
+        id: QUEUE_ARN.split(":").at(-1),
+        bucket: "b",
+        targetArn: QUEUE_ARN,
+        events: ["s3:ObjectCreated:Put"],
+        prefix: "in/",
+        suffix: ".csv",
+      },
+      { id: "T", bucket: "b", targetArn: topicArn, events: ["s3:ObjectRemoved:*"], prefix: "", suffix: "" },
+    ]);
+  });
+
   test("that does not read is refused with the resource and the path", () => {
     const read = () => graphWith("aws:sqs/queue:Queue", { name: "q", visibilityTimeoutSeconds: "60" });
     expect(read).toThrow(InvalidGraph);
     expect(read).toThrow("aws:sqs/queue:Queue Extra: visibilityTimeoutSeconds: ");
   });
 
-  test("is refused where a notification goes to a queue, a key is no attribute, a source is unknown", () => {
-    expect(() => graphWith("aws:s3/bucketNotification:BucketNotification", { bucket: "b", queues: [{}] })).toThrow(
-      "functions only",
-    );
+  test("is refused where a key is no attribute, a source is unknown", () => {
     expect(() => graphWith("aws:dynamodb/table:Table", { name: "tbl", attributes: [], hashKey: "id" })).toThrow(
       "id is no attribute",
     );

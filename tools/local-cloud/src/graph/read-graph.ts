@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import * as inputs from "./graph-resources.ts";
+import { functionNameOf } from "./function-name.ts";
 import { InvalidGraph } from "./invalid-graph.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
+import { readSubscription, readTopic } from "./read-topic.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import type {
   BucketDefinition,
@@ -51,6 +53,10 @@ export function readGraph(json: unknown): Graph {
     queues: each(/^aws:sqs\/queue:/, inputs.queueInputs, (value, { name }) => readQueue(value, name, region)),
     tables: each(/^aws:dynamodb\/table:/, inputs.tableInputs, (value, { name }) => readTable(value, name, region)),
     buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, (value, { name }) => readBucket(value, name)),
+    topics: each(/^aws:sns\/topic:/, inputs.topicInputs, (value, { name }) => readTopic(value, name, region)),
+    subscriptions: each(/^aws:sns\/topicSubscription:/, inputs.topicSubscriptionInputs, (value, { name }) =>
+      readSubscription(value, name),
+    ),
     notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
     mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
       readMapping(value, name, region),
@@ -68,11 +74,6 @@ function parsed<Schema extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   throw new InvalidGraph(resource, `${v.getDotPath(issue) ?? "it"}: ${issue.message}`);
-}
-
-/** `arn:aws:lambda:…:function:NAME[:QUALIFIER]`, or a name already. */
-function functionNameOf(arnOrName: string): string {
-  return arnOrName.startsWith("arn:") ? (arnOrName.split(":")[6] ?? arnOrName) : arnOrName;
 }
 
 function readInvokeConfig(value: v.InferOutput<typeof inputs.invokeConfigInputs>): InvokeConfig {
@@ -140,15 +141,18 @@ function readBucket({ bucket }: v.InferOutput<typeof inputs.bucketInputs>, resou
 }
 
 function readNotifications(value: v.InferOutput<typeof inputs.notificationInputs>): NotificationDefinition[] {
-  if ([...(value.queues ?? []), ...(value.topics ?? [])].length > 0)
-    throw new InvalidGraph(value.bucket, "bucket notifications reach functions only, no queues or topics.");
-  return (value.lambdaFunctions ?? []).map((rule) => ({
-    id: rule.id ?? functionNameOf(rule.lambdaFunctionArn),
-    bucket: value.bucket,
-    functionArn: rule.lambdaFunctionArn,
-    functionName: functionNameOf(rule.lambdaFunctionArn),
-    events: rule.events,
-    prefix: rule.filterPrefix ?? "",
-    suffix: rule.filterSuffix ?? "",
+  const { bucket } = value;
+  const rules = [
+    ...(value.lambdaFunctions ?? []).map((rule) => ({ ...rule, targetArn: rule.lambdaFunctionArn })),
+    ...(value.queues ?? []).map((rule) => ({ ...rule, targetArn: rule.queueArn })),
+    ...(value.topics ?? []).map((rule) => ({ ...rule, targetArn: rule.topicArn })),
+  ];
+  return rules.map(({ id, targetArn, events, filterPrefix, filterSuffix }) => ({
+    id: id ?? targetArn.slice(targetArn.lastIndexOf(":") + 1),
+    bucket,
+    targetArn,
+    events,
+    prefix: filterPrefix ?? "",
+    suffix: filterSuffix ?? "",
   }));
 }

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type * as v from "valibot";
 import { InvalidGraph } from "./invalid-graph.ts";
+import { uuidOf } from "./resource-uuid.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import { notReachable } from "../lambda/api/function-reference.ts";
 import type { mappingInputs } from "./graph-resources.ts";
@@ -74,12 +74,4 @@ export function readMapping(
     bisectBatchOnFunctionError: value.bisectBatchOnFunctionError ?? false,
     ...(destinationConfig?.onFailure != null && { onFailure: destinationConfig.onFailure.destinationArn }),
   };
-}
-
-/** A UUID that stays the same as long as the resource's name does. */
-function uuidOf(name: string): string {
-  const hex = createHash("sha256").update(name).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    "-",
-  );
 }

@@ -1,4 +1,5 @@
-import { S3Error, escapeXml, invalidArgument } from "./s3-error.ts";
+import { escapeXml } from "../endpoint/escape-xml.ts";
+import { S3Error, invalidArgument } from "./s3-error.ts";
 
 /** Tags of one object, in the order in which they were given. */
 export type ObjectTags = ReadonlyMap<string, string>;

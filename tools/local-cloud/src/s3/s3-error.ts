@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { BODY_LIMITS } from "../endpoint/body-limits.ts";
+import { escapeXml } from "../endpoint/escape-xml.ts";
 
 /** A failure that S3 answers with a code (AWS: "Error responses" of the S3 API). */
 export class S3Error extends Error {
@@ -35,10 +36,6 @@ export function toS3Error(error: unknown): S3Error {
     return new S3Error(Number(error.statusCode), String(error.code), error.message);
   const message = error instanceof Error ? error.message : String(error);
   return new S3Error(500, "InternalError", message, { cause: error });
-}
-
-export function escapeXml(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 
 /** The body of an error answer. */

@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startFauxqs, type Fauxqs } from "../../emulators/fauxqs.ts";
 import { createBuckets } from "../../emulators/fauxqs-buckets.ts";
 import { createQueues } from "../../emulators/fauxqs-queues.ts";
+import { createTopics } from "../../emulators/fauxqs-topics.ts";
 import type { Queues } from "../../emulators/queues.ts";
 import type { QueueMapping, StreamMapping } from "../../graph/graph.ts";
 import { createEventSources, type EventSources } from "../event-sources.ts";
@@ -95,10 +96,12 @@ beforeEach(async () => {
     lambda,
     queues,
     buckets: createBuckets(fauxqs.s3, []),
+    topics: createTopics(fauxqs.sns, [], [], "eu-central-2"),
     tables,
     state: new DatabaseSync(":memory:"),
     timeScale: 1,
     region: "eu-central-2",
+    origin: "http://127.0.0.1:0",
   });
   await eventSources.start();
   const handle = createMappingApi({ mappings: eventSources.mappings, tables, region: "eu-central-2" });

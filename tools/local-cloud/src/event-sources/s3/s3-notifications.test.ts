@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, test } from "vitest";
 import { createBuckets } from "../../emulators/fauxqs-buckets.ts";
 import { startFauxqs, type Fauxqs } from "../../emulators/fauxqs.ts";
@@ -6,11 +7,13 @@ import { encodeObjectKey } from "./object-event.ts";
 import { createS3Notifications } from "./s3-notifications.ts";
 import { scriptLambda } from "../../../test/scripted-lambda.ts";
 
+const QUEUE = "arn:aws:sqs:eu-central-2:000000000000:inbox";
+const TOPIC = "arn:aws:sns:eu-central-2:000000000000:alerts";
+const SUBJECT = "Amazon S3 Notification";
 const rule: NotificationDefinition = {
   id: "on-upload",
   bucket: "uploads",
-  functionArn: "arn:aws:lambda:eu-central-2:000000000000:function:ingest",
-  functionName: "ingest",
+  targetArn: "arn:aws:lambda:eu-central-2:000000000000:function:ingest",
   events: ["s3:ObjectCreated:*"],
   prefix: "",
   suffix: "",
@@ -29,14 +32,23 @@ async function withRules(...rules: Partial<NotificationDefinition>[]) {
     ["uploads", "rejects"].map((name) => ({ name, arn: `arn:aws:s3:::${name}`, component: name })),
   );
   const lambda = scriptLambda(() => undefined);
-  const source = createS3Notifications({
-    notifications: rules.map((part) => ({ ...rule, ...part })),
-    buckets,
-    lambda,
-    region: "eu-central-2",
-  });
-  await source.start();
-  return { buckets, lambda, source, s3: fauxqs.s3 };
+  const sent: [targetArn: string, body: string, subject?: string | undefined][] = [];
+  const start = async (notifications: readonly Partial<NotificationDefinition>[]) => {
+    const started = createS3Notifications({
+      notifications: notifications.map((part) => ({ ...rule, ...part })),
+      buckets,
+      lambda,
+      queues: { send: (queueArn, { body }) => void sent.push([queueArn, body]) },
+      topics: { publish: (topicArn, { body, subject }) => sent.push([topicArn, body, subject]).toString() },
+      state,
+      region: "eu-central-2",
+    });
+    await started.start();
+    return started;
+  };
+  const state = new DatabaseSync(":memory:");
+  const source = await start(rules);
+  return { buckets, lambda, source, sent, s3: fauxqs.s3, restart: start };
 }
 
 describe("S3 notifications", () => {
@@ -75,9 +87,71 @@ describe("S3 notifications", () => {
   });
 
   test("send a function no s3:TestEvent, which is for queues and topics", async () => {
-    const { lambda } = await withRules({}, { events: ["s3:ObjectRemoved:*"] });
+    const { lambda } = await withRules({}, { targetArn: QUEUE });
     await new Promise(setImmediate);
     expect(lambda.payloads).toEqual([]);
+  });
+
+  // AWS: notification-content-structure.
+  test("send each queue and topic of a bucket one s3:TestEvent", async () => {
+    const { sent } = await withRules(
+      { targetArn: QUEUE },
+      { targetArn: QUEUE, prefix: "in/" },
+      { targetArn: TOPIC },
+      { targetArn: TOPIC, bucket: "rejects" },
+    );
+    expect(sent.map(([targetArn, , subject]) => [targetArn, subject])).toEqual([
+      [QUEUE, undefined],
+      [TOPIC, SUBJECT],
+      [TOPIC, SUBJECT],
+    ]);
+    expect(JSON.parse(sent[0]?.[1] ?? "")).toEqual({
+      Service: "Amazon S3",
+      Event: "s3:TestEvent",
+      Time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      Bucket: "uploads",
+      RequestId: expect.stringMatching(/^[\dA-F]{16}$/),
+      HostId: expect.any(String),
+    });
+    expect(sent.map(([, body]) => JSON.parse(body).Bucket)).toEqual(["uploads", "uploads", "rejects"]);
+  });
+
+  test("send none at a restart, unless the bucket's configuration is another one", async () => {
+    const { sent, restart } = await withRules({ targetArn: QUEUE });
+    sent.length = 0;
+    await restart([{ targetArn: QUEUE }]);
+    expect(sent).toEqual([]);
+    await restart([{ targetArn: QUEUE }, { targetArn: TOPIC }]);
+    expect(sent.map(([targetArn]) => targetArn)).toEqual([QUEUE, TOPIC]);
+  });
+
+  // Recorded.
+  test("go to a queue as a message, to a topic with S3's subject, and to each consumer of a bucket", async () => {
+    const { buckets, sent, lambda, source } = await withRules(
+      { id: "to-queue", targetArn: QUEUE, suffix: ".csv" },
+      { id: "to-topic", targetArn: TOPIC, prefix: "in/" },
+      { id: "to-function", suffix: ".gz" },
+    );
+    sent.length = 0;
+    buckets.put("uploads", "in/a.csv", "x");
+    buckets.put("uploads", "b.gz", "x");
+    expect(sent.map(([targetArn, , subject]) => [targetArn, subject])).toEqual([
+      [QUEUE, undefined],
+      [TOPIC, SUBJECT],
+    ]);
+    const record = (configurationId: string, key: string) => ({
+      Records: [{ eventName: "ObjectCreated:Put", s3: { configurationId, object: { key } } }],
+    });
+    expect(sent.map(([, body]) => JSON.parse(body))).toMatchObject([
+      record("to-queue", "in/a.csv"),
+      record("to-topic", "in/a.csv"),
+    ]);
+    expect(lambda.payloads.map((payload) => JSON.parse(payload))).toMatchObject([record("to-function", "b.gz")]);
+    expect(source.status().map(({ function: target, records }) => [target, records])).toEqual([
+      [QUEUE, 1],
+      [TOPIC, 1],
+      ["ingest", 1],
+    ]);
   });
 
   test("of a deletion have neither size nor eTag", async () => {

@@ -1,9 +1,24 @@
+import type { DatabaseSync } from "node:sqlite";
 import type { Buckets, ObjectChange } from "../../emulators/buckets.ts";
+import type { Queues } from "../../emulators/queues.ts";
+import type { Topics } from "../../emulators/topics.ts";
+import { functionNameOf } from "../../graph/function-name.ts";
 import type { NotificationDefinition } from "../../graph/graph.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
 import type { EventSource } from "../event-source.ts";
 import { newCounters } from "../mapping-status.ts";
+import { createTestEvents } from "./test-events.ts";
 import { objectEvent, objectEventName } from "./object-event.ts";
+
+/** Where rules lead. */
+export interface NotificationTargets {
+  readonly lambda: Pick<LambdaService, "invokeAsync">;
+  readonly queues: Pick<Queues, "send">;
+  readonly topics: Pick<Topics, "publish">;
+}
+
+/** The subject of what S3 publishes to topics (recorded). */
+const SUBJECT = "Amazon S3 Notification";
 
 /**
  * True when a notification's rule covers a change: one of its events (`s3:ObjectCreated:*`, `s3:ObjectRemoved:Delete`, …)
@@ -17,17 +32,27 @@ export function matchesNotification(rule: NotificationDefinition, change: Object
 }
 
 /**
- * Invokes functions asynchronously for the changes of objects. What happens to the event from there (queue, retries,
- * destinations) is the asynchronous invocation's business, so this source is always idle.
+ * Tells functions (asynchronously), queues and topics of the changes of objects. What becomes of an event from there (queue, retries,
+ * destinations) is its target's business, so this source is always idle.
  */
-export function createS3Notifications(options: {
-  readonly notifications: readonly NotificationDefinition[];
-  readonly buckets: Pick<Buckets, "onChange">;
-  readonly lambda: Pick<LambdaService, "invokeAsync">;
-  readonly region: string;
-}): EventSource {
+export function createS3Notifications(
+  options: NotificationTargets & {
+    readonly notifications: readonly NotificationDefinition[];
+    readonly buckets: Pick<Buckets, "onChange">;
+    /** Remembers who got a test event. */
+    readonly state: DatabaseSync;
+    readonly region: string;
+  },
+): EventSource {
   const rules = options.notifications.map((rule) => ({ rule, counters: newCounters() }));
   let unsubscribe: (() => void) | undefined;
+
+  function send(targetArn: string, event: string): void {
+    const service = targetArn.split(":")[2];
+    if (service === "sqs") options.queues.send(targetArn, { body: event });
+    else if (service === "sns") options.topics.publish(targetArn, { body: event, subject: SUBJECT });
+    else options.lambda.invokeAsync(functionNameOf(targetArn), event);
+  }
 
   function notify(change: ObjectChange): void {
     for (const { rule, counters } of rules) {
@@ -35,18 +60,19 @@ export function createS3Notifications(options: {
       counters.batches += 1;
       counters.records += 1;
       try {
-        options.lambda.invokeAsync(rule.functionName, objectEvent(change, rule.id, options.region));
+        send(rule.targetArn, objectEvent(change, rule.id, options.region));
         counters.problem = undefined;
       } catch (error) {
         // The object is stored whatever becomes of its notification, so whoever wrote it must not get this error.
         counters.failures += 1;
-        counters.problem = `${rule.functionName} cannot be invoked: ${String(error)}`;
+        counters.problem = `${rule.targetArn} cannot be told of objects in ${rule.bucket}: ${String(error)}`;
       }
     }
   }
 
   return {
     async start() {
+      createTestEvents(options.state).send(options.notifications, send);
       unsubscribe = options.buckets.onChange(notify);
     },
     idle: () => true,
@@ -54,7 +80,7 @@ export function createS3Notifications(options: {
       rules.map(({ rule, counters }) => ({
         uuid: rule.id,
         source: rule.bucket,
-        function: rule.functionName,
+        function: targetName(rule.targetArn),
         kind: "s3",
         ...counters,
       })),
@@ -63,3 +89,6 @@ export function createS3Notifications(options: {
     },
   };
 }
+
+/** A function by its name, others by their ARN. */
+const targetName = (arn: string): string => (arn.split(":")[2] === "lambda" ? functionNameOf(arn) : arn);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Buckets } from "../../emulators/buckets.ts";
 import type { Queues } from "../../emulators/queues.ts";
+import type { Topics } from "../../emulators/topics.ts";
 import { eventOf } from "../event-source.ts";
 import type { StreamItem } from "./stream-event.ts";
 
@@ -21,13 +22,13 @@ export interface DiscardedBatch {
 
 /** Where the batches of one mapping end that were given up. */
 export interface FailureDestination {
-  /** @throws where the queue or bucket does not exist */
+  /** @throws where the queue, topic or bucket does not exist */
   send(batch: DiscardedBatch, shardId: string, streamArn: string): void;
 }
 
 /**
- * The on-failure destination of a stream mapping (AWS: services-dynamodb-errors). A queue gets the record of the failure
- * with pointers into the stream; a bucket gets the same with the whole batch in `payload`, the event as an escaped JSON
+ * The on-failure destination of a stream mapping (AWS: services-dynamodb-errors). A queue or topic gets the record of the
+ * failure with pointers into the stream; a bucket gets the same with the whole batch in `payload`, the event as an escaped JSON
  * string, in an object named `aws/lambda/<mapping>/<shard>/YYYY/MM/DD/YYYY-MM-DDTHH.MM.SS-<UUID>`.
  */
 export function createFailureDestination(options: {
@@ -35,6 +36,7 @@ export function createFailureDestination(options: {
   readonly mappingUuid: string;
   readonly functionArn: string;
   readonly queues: Pick<Queues, "send">;
+  readonly topics: Pick<Topics, "publish">;
   readonly buckets: Pick<Buckets, "put">;
 }): FailureDestination {
   const { arn } = options;
@@ -42,10 +44,9 @@ export function createFailureDestination(options: {
     send(batch, shardId, streamArn) {
       const now = new Date();
       const record = failureRecord(batch, { shardId, streamArn, functionArn: options.functionArn, now });
-      if (!arn.startsWith("arn:aws:s3:")) {
-        options.queues.send(arn, { body: JSON.stringify(record) });
-        return;
-      }
+      const body = JSON.stringify(record);
+      if (arn.startsWith("arn:aws:sqs:")) return options.queues.send(arn, { body });
+      if (arn.startsWith("arn:aws:sns:")) return void options.topics.publish(arn, { body });
       const payload = eventOf(batch.items.map(({ text }) => text));
       const key = failureObjectKey(options.mappingUuid, shardId, now);
       options.buckets.put(arn.slice(arn.lastIndexOf(":") + 1), key, JSON.stringify({ ...record, payload }));

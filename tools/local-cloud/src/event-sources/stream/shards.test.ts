@@ -155,6 +155,7 @@ function mapStream(
       toPublic: (text) => text,
     },
     queues: { send: () => undefined },
+    topics: { publish: () => "" },
     buckets: { put: () => undefined },
     lambda,
     region: "eu-central-2",

@@ -84,6 +84,8 @@ async function newTable() {
   };
 }
 
+/** What was sent to topics. */
+const published: [topicArn: string, body: string][] = [];
 const failures = () => createQueues(fauxqs.sqs, [failuresQueue]);
 const failuresQueue = {
   name: "failures",
@@ -129,6 +131,7 @@ function mapStream(
     checkpoints: createStreamCheckpoints(state).of(mapping.uuid),
     tables,
     queues: failures(),
+    topics: { publish: (topicArn, { body }) => published.push([topicArn, body]).toString() },
     buckets: createBuckets(fauxqs.s3, [{ name: "failed", arn: "arn:aws:s3:::failed", component: "Failed" }]),
     lambda,
     region: LOCAL_REGION,
@@ -410,6 +413,22 @@ describe("an exhausted batch", () => {
       DDBStreamBatchInfo: { batchSize: 1 },
     });
     failures().delete(queueArn, [message?.receiptHandle ?? ""]);
+  });
+
+  test("goes to a topic as pointers, as to a queue", async () => {
+    const table = await newTable();
+    await table.put("a");
+    const onFailure = `arn:aws:sns:${LOCAL_REGION}:000000000000:failed`;
+    const { source } = mapStream(table.name, () => fail(), { maximumRetryAttempts: 0, onFailure });
+    await source.start();
+    await idle(source);
+    expect(published.map(([topicArn]) => topicArn)).toEqual([onFailure]);
+    const record: unknown = JSON.parse(published[0]?.[1] ?? "");
+    expect(record).toMatchObject({
+      requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 1 },
+      DDBStreamBatchInfo: { batchSize: 1 },
+    });
+    expect(record).not.toHaveProperty("payload");
   });
 
   test("goes to a bucket with the whole batch, under AWS's key", async () => {

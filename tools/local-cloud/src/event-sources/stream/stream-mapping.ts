@@ -1,6 +1,7 @@
 import type { Buckets } from "../../emulators/buckets.ts";
 import type { TablesService } from "../../emulators/dynamodb.ts";
 import type { Queues } from "../../emulators/queues.ts";
+import type { Topics } from "../../emulators/topics.ts";
 import type { StreamMapping } from "../../graph/graph.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
 import { createWakeUp } from "../wake-up.ts";
@@ -25,6 +26,7 @@ export interface StreamMappingOptions {
   readonly checkpoints: MappingCheckpoints;
   readonly tables: TablesService;
   readonly queues: Pick<Queues, "send">;
+  readonly topics: Pick<Topics, "publish">;
   readonly buckets: Pick<Buckets, "put">;
   readonly lambda: Pick<LambdaService, "invoke">;
   readonly region: string;

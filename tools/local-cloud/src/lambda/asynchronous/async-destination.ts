@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
+import type { Buckets } from "../../emulators/buckets.ts";
+import type { Queues } from "../../emulators/queues.ts";
+import type { Topics } from "../../emulators/topics.ts";
 import type { FunctionDefinition } from "../../graph/graph.ts";
 import type { AsyncEvent } from "./async-event-store.ts";
-import type { InvocationResult } from "../invocation.ts";
+import { LambdaStopped, type InvocationResult } from "../invocation.ts";
 
 /** Why an event is settled, as the record says it. */
 export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
 
-/** The part of the local cloud's queues and buckets that destinations need. */
+/** The part of the local cloud's queues, topics and buckets that destinations need. */
 export interface DestinationPorts {
-  readonly queues: {
-    send(queueArn: string, message: { body: string; attributes?: Record<string, string | number> }): void;
-  };
-  readonly buckets: { put(bucket: string, key: string, body: string): void };
+  readonly queues: Pick<Queues, "send">;
+  readonly topics: Pick<Topics, "publish">;
+  readonly buckets: Pick<Buckets, "put">;
 }
 
 /** How an event ended. */
@@ -66,13 +68,16 @@ function objectKey(functionName: string): string {
 function sendRecord(ports: DestinationPorts, arn: string, functionName: string, body: string): void {
   const [, , service, , , resource = ""] = arn.split(":");
   if (service === "sqs") return ports.queues.send(arn, { body });
+  if (service === "sns") return void ports.topics.publish(arn, { body });
   if (service === "s3") return ports.buckets.put(resource, objectKey(functionName), body);
   throw new Error(`Destinations of the service ${service} are not supported by the local cloud.`);
 }
 
 /**
  * Sends what AWS sends when an event is settled: the record to the destination, and for a failure the event itself to the
- * function's dead-letter queue. A destination that refuses is reported through `complain`, and the record is dropped, as on AWS.
+ * function's dead-letter queue or topic. A destination that refuses is reported through `complain`, and the record is dropped, as on
+ * AWS.
+ * @throws LambdaStopped where a destination is a topic whose functions take no more events
  */
 export function settle(
   definition: FunctionDefinition,
@@ -84,6 +89,7 @@ export function settle(
     try {
       send();
     } catch (error) {
+      if (error instanceof LambdaStopped) throw error;
       complain(`A record of ${settlement.event.requestId} could not be delivered: ${String(error)}`);
     }
   };
@@ -101,5 +107,9 @@ export function settle(
     ErrorCode: 200,
     ErrorMessage: errorMessageOf(result?.payload ?? event.lastError),
   };
-  attempt(() => ports.queues.send(deadLetterArn, { body: event.payload, attributes }));
+  const message = { body: event.payload, attributes };
+  attempt(() => {
+    if (deadLetterArn.startsWith("arn:aws:sns:")) ports.topics.publish(deadLetterArn, message);
+    else ports.queues.send(deadLetterArn, message);
+  });
 }

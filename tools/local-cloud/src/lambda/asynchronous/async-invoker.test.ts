@@ -8,11 +8,13 @@ import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import type { FunctionDefinition } from "../../graph/graph.ts";
 import { openState } from "../../state.ts";
+import { LambdaStopped } from "../invocation.ts";
 import { openAsyncEventStore } from "./async-event-store.ts";
 import { functionNamed, isAlive, startLambda, until, type LambdaFixture } from "../../../test/lambda-fixture.ts";
 import type { LambdaServiceOptions } from "../lambda-options.ts";
 
 const FAILURES = "arn:aws:sqs:eu-central-2:000000000000:failures";
+const TOPIC = "arn:aws:sns:eu-central-2:000000000000:topic";
 const SUCCESSES = "arn:aws:sqs:eu-central-2:000000000000:successes";
 /** One minute in 60 ms. */
 const timeScale = 0.001;
@@ -135,6 +137,47 @@ test("a dead-letter queue gets the event itself, with the error in attributes", 
   ]);
 });
 
+// AWS: invocation-async-retain-records; recorded.
+test("a success destination that is a topic gets the record as a message", async () => {
+  const fixture = await start(configFor({ onFailure: FAILURES, onSuccess: TOPIC }));
+  fixture.lambda.invokeAsync("worker", "{}");
+  await until(() => fixture.lambda.idle());
+  expect(fixture.sent).toEqual([]);
+  expect(fixture.published).toEqual([{ topicArn: TOPIC, body: expect.stringContaining('"condition":"Success"') }]);
+});
+
+test("a dead-letter topic gets the event itself, with the error in attributes", async () => {
+  const fixture = await start({ deadLetterArn: TOPIC, ...configFor({ maximumRetryAttempts: 0 }) });
+  const { requestId } = fixture.lambda.invokeAsync("worker", '{"failures":9}');
+  await until(() => fixture.lambda.idle());
+  expect(fixture.published).toEqual([
+    {
+      topicArn: TOPIC,
+      body: '{"failures":9}',
+      attributes: { RequestID: requestId, ErrorCode: 200, ErrorMessage: "not yet" },
+    },
+  ]);
+});
+
+test("an event whose destination leads to a function while the service stops stays stored", async () => {
+  const state = openState(undefined);
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
+  const fixture = await start(configFor({ onSuccess: TOPIC }), {
+    state,
+    topics: {
+      publish() {
+        void fixture.lambda.stop().then(resolve);
+        throw new LambdaStopped();
+      },
+    },
+  });
+  fixture.lambda.invokeAsync("worker", "{}");
+  await stopped;
+  expect(fixture.lambda.status()).toMatchObject([{ asyncQueued: 1 }]);
+  expect(state.prepare("SELECT count(*) AS count FROM async_events").get()).toEqual({ count: 1 });
+  state.close();
+});
+
 test("an event older than its age is given up instead of run again", async () => {
   const fixture = await start(configFor({ maximumEventAgeSeconds: 90, onFailure: FAILURES }));
   fixture.lambda.invokeAsync("worker", '{"failures":9}');
@@ -234,7 +277,7 @@ test("an event of a function with no concurrency goes to the failure destination
 });
 
 test("a destination that refuses a record is named in the log", async () => {
-  const fixture = await start(configFor({ onSuccess: "arn:aws:sns:eu-central-2:000000000000:topic" }));
+  const fixture = await start(configFor({ onSuccess: "arn:aws:events:eu-central-2:000000000000:event-bus/default" }));
   fixture.lambda.invokeAsync("worker", "{}");
   await until(() => fixture.lambda.idle());
   expect(fixture.lambda.logs("worker").at(-1)?.line).toContain("could not be delivered");
