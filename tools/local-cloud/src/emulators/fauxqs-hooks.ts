@@ -6,9 +6,11 @@ import { checkCopyConditions, checkReadConditions, checkWriteConditions } from "
 import { readCopySource } from "../s3/copy-source.ts";
 import { readTagHeader, type ObjectTags } from "../s3/object-tags.ts";
 import { operationOf, readS3Request, type Operation, type S3Request } from "../s3/operations.ts";
+import { copyPartDocument, getLargeObject, readCopiedPart } from "../s3/large-object.ts";
 import { checkDeletions, checkForm } from "../s3/request-body.ts";
 import { errorXml, newRequestId, notImplemented, toS3Error, tooLarge } from "../s3/s3-error.ts";
 import type { ChangeKind } from "./buckets.ts";
+import type { FiledBytes } from "./object-files.ts";
 import type { ObservableS3Store, WriteDetails } from "./observable-s3-store.ts";
 
 /** S3's type of an object that came without one. */
@@ -27,6 +29,7 @@ const RESPONSE_HEADERS = [
 /** Conditions are judged here: fauxqs knows some of them, and for GET alone. */
 const CONDITIONS = ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"];
 const READS = new Set(["GetObject", "HeadObject"]);
+const COPIES = new Set(["CopyObject", "UploadPartCopy"]);
 const CONDITIONAL_WRITES = new Set(["PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject"]);
 
 const BODY_CHECKS: Readonly<Record<string, (body: Buffer) => void>> = {
@@ -35,6 +38,10 @@ const BODY_CHECKS: Readonly<Record<string, (body: Buffer) => void>> = {
 };
 
 const KINDS: Readonly<Record<string, ChangeKind>> = { CopyObject: "Copy", PostObject: "Post" };
+
+type App = ReturnType<typeof buildApp>;
+/** What of fauxqs' reply is used. */
+type FastifyReply = Parameters<Parameters<App["setErrorHandler"]>[0]>[2];
 
 /** A request to S3 that fauxqs is to answer. */
 interface Call {
@@ -47,7 +54,7 @@ interface Call {
  * Hangs between fauxqs and its requests what its operations lack: limits of bodies, and of S3 conditions, tags, bodies without a
  * type, and headers that an answer is to have. A condition is judged in the same turn of the event loop as the write it is for.
  */
-export function installHooks(app: ReturnType<typeof buildApp>, store: ObservableS3Store): void {
+export function installHooks(app: App, store: ObservableS3Store): void {
   const calls = new WeakMap<object, Call>();
 
   app.addHook("onRequest", async ({ raw }) => {
@@ -67,6 +74,17 @@ export function installHooks(app: ReturnType<typeof buildApp>, store: Observable
     return body.pipe(limitedTo(limit));
   });
 
+  // The bytes of large objects are read as time allows, so conditions of the write are judged after that.
+  app.addHook("preHandler", async ({ raw }, reply) => {
+    const call = calls.get(raw);
+    const source = call !== undefined && COPIES.has(call.operation.name) && readCopySource(call.request.headers);
+    if (!call || !source) return;
+    const filed = store.filesOf(source.bucket, source.key);
+    if (filed === undefined) return;
+    if (call.operation.name === "CopyObject") await store.prepareCopy(source.bucket, source.key);
+    else await reply.header("content-type", "application/xml").send(await copyPart(call, filed, store));
+  });
+
   app.addHook("preHandler", (fastifyRequest, reply, done) => {
     const call = calls.get(fastifyRequest.raw);
     if (call === undefined) return done();
@@ -74,9 +92,10 @@ export function installHooks(app: ReturnType<typeof buildApp>, store: Observable
     headers["content-type"] = call.contentType ?? DEFAULT_TYPE;
     fastifyRequest.body ??= Buffer.alloc(0);
     if (Buffer.isBuffer(fastifyRequest.body)) BODY_CHECKS[call.operation.name]?.(fastifyRequest.body);
-    if (!checkConditions(call, store)) return void reply.code(304).send();
+    const isModified = checkConditions(call, store);
     for (const name of CONDITIONS) delete headers[name];
-    store.writeWith(detailsOf(call, store), done);
+    if (!isModified) reply.code(304).send();
+    else if (!answerOfLarge(call, store, reply)) store.writeWith(detailsOf(call, store), done);
   });
 
   app.addHook("onSend", async ({ raw }, reply) => {
@@ -109,6 +128,23 @@ export function installHooks(app: ReturnType<typeof buildApp>, store: Observable
       .headers({ "content-type": "application/xml", "x-amz-request-id": requestId })
       .send(raw.method === "HEAD" ? undefined : errorXml(failure, requestId));
   });
+}
+
+/** Answers a GET of a large object, whose bytes fauxqs would want at once. Whether it was one. */
+function answerOfLarge({ operation, request }: Call, store: ObservableS3Store, reply: FastifyReply): boolean {
+  const filed = operation.name === "GetObject" ? store.filesOf(request.bucket, request.key) : undefined;
+  if (filed === undefined) return false;
+  const { status, headers, body } = getLargeObject(request, filed, store);
+  reply.code(status).headers(headers).send(body);
+  return true;
+}
+
+async function copyPart(call: Call, filed: FiledBytes, store: ObservableS3Store): Promise<string> {
+  checkConditions(call, store);
+  const { query } = call.request;
+  const bytes = await readCopiedPart(call.request, filed, store);
+  const { etag } = store.uploadPart(query.get("uploadId") ?? "", Number(query.get("partNumber")), bytes);
+  return copyPartDocument(etag);
 }
 
 function limitOf(call: Call | undefined): number {

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { PersistenceManager, SnsStore, SqsStore, buildApp } from "fauxqs";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SqsQueue } from "fauxqs";
 import { BODY_LIMITS } from "../endpoint/body-limits.ts";
 import { installHooks } from "./fauxqs-hooks.ts";
+import { createObjectFiles } from "./object-files.ts";
 import { ObservableS3Store } from "./observable-s3-store.ts";
 
 /** S3, SQS and SNS in this process. */
@@ -18,8 +20,8 @@ export interface Fauxqs {
 }
 
 /**
- * Starts S3, SQS and SNS without a listener of their own. With `dataDir` everything acknowledged is in an SQLite database there and
- * is found again. `origin` is what queue URLs begin with.
+ * Starts S3, SQS and SNS without a listener of their own. With `dataDir` everything acknowledged is in an SQLite database there, or in
+ * files beside it, and is found again. `origin` is what queue URLs begin with.
  */
 export async function startFauxqs(options: {
   readonly origin: string;
@@ -28,7 +30,8 @@ export async function startFauxqs(options: {
 }): Promise<Fauxqs> {
   const sqs = new PlainUrlSqsStore(options.origin);
   const sns = new SnsStore();
-  const s3 = new ObservableS3Store();
+  const files = createObjectFiles(options.dataDir && join(options.dataDir, "objects"));
+  const s3 = new ObservableS3Store(files);
   const database = options.dataDir === undefined ? undefined : new PersistenceManager(options.dataDir);
   if (database !== undefined) {
     // Before the stores know the database: else what is read would be written again, and a queue's row replaced with its messages.
@@ -37,6 +40,7 @@ export async function startFauxqs(options: {
     sns.persistence = database;
     s3.persistence = database;
     for (const queue of sqs.allQueues()) queue.persistence = database;
+    s3.removeAbandoned();
   }
   const app = buildApp({
     logger: false,
@@ -53,6 +57,7 @@ export async function startFauxqs(options: {
     handle: (request, response) => app.routing(request, response),
     async stop() {
       await app.close();
+      files.close();
       database?.close();
     },
   };

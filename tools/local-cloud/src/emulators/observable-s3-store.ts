@@ -1,7 +1,8 @@
-import { S3Store, type S3Object } from "fauxqs";
+import type { S3Object, S3Store } from "fauxqs";
 import * as v from "valibot";
 import type { ObjectTags } from "../s3/object-tags.ts";
 import type { ChangeKind } from "./buckets.ts";
+import { FiledS3Store } from "./filed-s3-store.ts";
 
 /** Told of each change of an object after it is stored and before its request is answered. */
 type ObjectListener = (kind: ChangeKind, bucket: string, key: string, stored?: StoredObject) => void;
@@ -26,7 +27,7 @@ export interface WriteDetails {
 const TAGS = "\n tags";
 
 /** The object store with tags, telling one listener what happens in it: fauxqs has no tags, and sends no notifications. */
-export class ObservableS3Store extends S3Store {
+export class ObservableS3Store extends FiledS3Store {
   onObject: ObjectListener = () => undefined;
   /** The store itself keeps the bucket of an upload to itself. */
   readonly #uploadBuckets = new Map<string, string>();
@@ -117,12 +118,9 @@ export class ObservableS3Store extends S3Store {
   }
 
   #changeTags(kind: ChangeKind, bucket: string, key: string, tags?: ObjectTags): void {
-    // With its bytes, since the database writes a row as a whole.
-    const object = this.getObject(bucket, key);
-    const metadata = withTags(object.metadata, tags);
-    this.persistence?.upsertObject(bucket, { ...object, metadata });
-    super.headObject(bucket, key).metadata = metadata;
-    this.onObject(kind, bucket, key, { etag: object.etag });
+    const { metadata, etag } = this.headObject(bucket, key);
+    this.replaceMetadata(bucket, key, withTags(metadata, tags));
+    this.onObject(kind, bucket, key, { etag });
   }
 
   #described(metadata: Metadata = {}, system: SystemMetadata = {}): [Metadata, SystemMetadata] {

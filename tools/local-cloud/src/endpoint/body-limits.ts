@@ -3,7 +3,7 @@
  * it is thrown away as it comes: no door holds more than its limit.
  */
 export const BODY_LIMITS = {
-  /** A single PUT of an object, or a part of one. S3 takes 5 GB; objects are held in memory here, and larger ones go in parts. */
+  /** A single PUT of an object, or a part of one. S3 takes 5 GB; a body is held in memory until it is stored, so larger objects come in parts. */
   objectBytes: 256 * 1024 * 1024,
   /** An XML document to S3 (AWS: 2 MB for DeleteObjects, whose thousand keys make the largest one). */
   s3Document: 2 * 1024 * 1024,
