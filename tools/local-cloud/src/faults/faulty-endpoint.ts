@@ -148,15 +148,9 @@ export function createFaultyEndpoint(options: {
     const body = await readBody(request, limit);
     if (body === undefined) return answerWith(response, { status: 413, headers: {}, body: "" });
     const url = request.url ?? "/";
-    const target =
-      String(request.headers["x-amz-target"] ?? "")
-        .split(".")
-        .at(-1) ?? "";
-    const operation = target === "" ? `${request.method ?? ""} ${objectOperation(url)}` : target;
-    const batch =
-      target === "" ? { records: [identityOf(url.split("?")[0])] } : readBatchCall(target, body.toString("utf8"));
+    const what = service === "sns" ? topicCall(body) : operationAndRecords(request, url, body);
     try {
-      await handle({ sandbox, service, operation, batch, body, request, response });
+      await handle({ sandbox, service, ...what, body, request, response });
     } catch (error) {
       // A killed environment no longer listens, and what it asked for goes unheard.
       if (!response.destroyed && !response.headersSent) throw error;
@@ -165,9 +159,27 @@ export function createFaultyEndpoint(options: {
   };
 }
 
+type Operation = Pick<Call, "operation" | "batch">;
+
+function operationAndRecords({ method = "", headers }: IncomingMessage, url: string, body: Buffer): Operation {
+  const target =
+    String(headers["x-amz-target"] ?? "")
+      .split(".")
+      .at(-1) ?? "";
+  if (target !== "") return { operation: target, batch: readBatchCall(target, body.toString("utf8")) };
+  return { operation: `${method} ${objectOperation(url)}`, batch: { records: [identityOf(url.split("?")[0])] } };
+}
+
+/** A call of SNS, which comes as a form. */
+function topicCall(body: Buffer): Operation {
+  const form = new URLSearchParams(body.toString("utf8"));
+  const message = form.get("Message") ?? form.get("PublishBatchRequestEntries.member.1.Message");
+  return { operation: form.get("Action") ?? "", batch: { records: [identityOf(message ?? body.toString("utf8"))] } };
+}
+
 function serviceOf(request: IncomingMessage): CalledService {
   const route = routeOf(request.url ?? "/", request.headers);
-  if (route === "dynamodb" || route === "lambda") return route;
+  if (route === "dynamodb" || route === "lambda" || route === "sns") return route;
   if (route !== "fauxqs") return "other";
   const signed = signedService(request.url ?? "/", request.headers);
   return signed === "s3" || signed === "sqs" ? signed : "other";

@@ -444,6 +444,15 @@ describe("a request", () => {
     expect(answer.body).toContain(`<Code>${code}</Code>`);
   });
 
+  test("with characters that no XML can hold is answered in XML that can be read", async () => {
+    const { TopicArn } = await sns.client.send(
+      new sdk.CreateTopicCommand({ Name: "strange", Tags: [{ Key: "k", Value: "a\u0000<b>\u001f" }] }),
+    );
+    const { Tags } = await sns.client.send(new sdk.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
+    expect(Tags).toEqual([{ Key: "k", Value: "a\uFFFD<b>\uFFFD" }]);
+    await sns.client.send(new sdk.DeleteTopicCommand({ TopicArn }));
+  });
+
   test("above the limit of a message is refused, and the next one is answered", async () => {
     const form = `Action=Publish&TopicArn=${TOPIC}&Message=${"x".repeat(9 * 1024 * 1024)}`;
     expect(await sns.send(form)).toMatchObject({ status: 413 });
