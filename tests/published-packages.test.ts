@@ -34,6 +34,17 @@ describe.each(readdirSync(join(root, "packages")))("packages/%s is ready to publ
     expect(manifest).toMatchObject({ name: `@doorbell/${folder}`, repository: { directory: `packages/${folder}` } });
   });
 
+  it("it has a changelog of its version, and a README of less than 120 lines", () => {
+    const [title, , version] = readFileSync(join(home, "CHANGELOG.md"), "utf8").split("\n");
+    expect([title, version]).toEqual([`# ${manifest.name}`, `## ${manifest.version}`]);
+    const readme = readFileSync(join(home, "README.md"), "utf8").split("\n");
+    expect(readme[0]).toBe(`# ${manifest.name}`);
+    expect(readme.length).toBeLessThan(120);
+    expect(readme.filter((line) => line.startsWith("## "))).toEqual(
+      expect.arrayContaining(["## Install", "## A complete handler", "## Guarantees", "## Limits"]),
+    );
+  });
+
   it("its exports are enumerated, one source file each, and pnpm pack puts what is built of them in their place", () => {
     const sources = Object.entries(manifest.exports).filter(([subpath]) => !subpath.startsWith("./test/"));
     for (const [subpath, file] of sources) {
