@@ -1,5 +1,6 @@
 import type { DynamoDbStatus } from "./emulators/supervised-dynamodb.ts";
 import type { QueueDepth } from "./emulators/queues.ts";
+import type { WebStatus } from "./event-sources/http/web-status.ts";
 import type { MappingStatus } from "./event-sources/mapping-status.ts";
 import type { FunctionStatus } from "./lambda/lambda-service.ts";
 import type { MetricTotal } from "./lambda/logs/metric-totals.ts";
@@ -12,6 +13,8 @@ export interface CloudStatus {
   readonly topics: readonly { readonly name: string; readonly arn: string; readonly subscriptions: number }[];
   readonly functions: readonly FunctionStatus[];
   readonly mappings: readonly MappingStatus[];
+  /** Function URLs and HTTP APIs. */
+  readonly web: readonly WebStatus[];
   /** What the functions counted and measured in their log lines (embedded metric format), since the boot. */
   readonly metrics: readonly MetricTotal[];
   /** Whether DynamoDB Local answers; absent where it was started by somebody else. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { openWebAddresses } from "./event-sources/http/web-addresses.ts";
 import { localFunctions, resourceEnvironment } from "./local-environment.ts";
 import { readGraph } from "./graph/read-graph.ts";
 import { smallPipeline, testGraph } from "../test/testing-graph.ts";
@@ -6,7 +7,7 @@ import { smallPipeline, testGraph } from "../test/testing-graph.ts";
 const ORIGIN = "http://127.0.0.1:4566";
 
 test("resources are found under the names of their components", () => {
-  expect(resourceEnvironment(ORIGIN, readGraph(testGraph()))).toEqual({
+  expect(resourceEnvironment(ORIGIN, readGraph(testGraph()), [])).toEqual({
     UPLOADS_BUCKET: "test-uploads",
     ORDERS_DLQ_URL: `${ORIGIN}/000000000000/test-orders-dlq`,
     ORDERS_QUEUE_URL: `${ORIGIN}/000000000000/test-orders`,
@@ -16,7 +17,7 @@ test("resources are found under the names of their components", () => {
 
 test("a component of several words becomes a variable of several words", () => {
   const queue = { type: "aws:sqs/queue:Queue", name: "UploadFailuresQueue", inputs: { name: "failures" } };
-  expect(Object.keys(resourceEnvironment(ORIGIN, readGraph(testGraph([queue]))))).toEqual([
+  expect(Object.keys(resourceEnvironment(ORIGIN, readGraph(testGraph([queue])), []))).toEqual([
     "UPLOAD_FAILURES_QUEUE_URL",
   ]);
 });
@@ -33,7 +34,40 @@ test("a function's queue URLs lead to the local endpoint, its other variables st
   const graph = readGraph(
     testGraph([...smallPipeline, { type: "aws:lambda/function:Function", name: "Worker", inputs }]),
   );
-  expect(localFunctions(ORIGIN, graph).map(({ environment }) => environment)).toEqual([
+  expect(localFunctions(ORIGIN, graph, []).map(({ environment }) => environment)).toEqual([
     { ORDERS_QUEUE_URL: `${ORIGIN}/000000000000/test-orders`, MODE: "x" },
   ]);
+});
+
+test("URLs of functions and APIs lead to their local addresses wherever the graph has AWS's, and have variables of their own", async () => {
+  const functionUrl = "https://xyz.lambda-url.eu-central-2.on.aws/";
+  const apiEndpoint = "https://abc.execute-api.eu-central-2.amazonaws.com";
+  const variables = { CHECKOUT: functionUrl, SST_RESOURCE_Shop: JSON.stringify({ url: apiEndpoint, type: "x" }) };
+  const worker = { name: "worker", handler: "worker.handler", runtime: "nodejs24.x", environment: { variables } };
+  const graph = readGraph(
+    testGraph([
+      { type: "aws:lambda/function:Function", name: "Worker", inputs: worker },
+      {
+        type: "aws:lambda/functionUrl:FunctionUrl",
+        name: "CheckoutUrl",
+        inputs: { functionName: "worker", authorizationType: "NONE" },
+        drawn: { functionUrl },
+      },
+      {
+        type: "aws:apigatewayv2/api:Api",
+        name: "ShopApi",
+        inputs: { protocolType: "HTTP" },
+        drawn: { id: "abc", apiEndpoint },
+      },
+    ]),
+  );
+  const notice = () => {};
+  const addresses = await openWebAddresses([...graph.functionUrls, ...graph.httpApis], { endpointPort: 0, notice });
+  const [checkout, shop] = addresses.map(({ server }) => server.origin);
+  expect(resourceEnvironment(ORIGIN, graph, addresses)).toEqual({ CHECKOUT_URL: `${checkout}/`, SHOP_URL: `${shop}/` });
+  expect(localFunctions(ORIGIN, graph, addresses)[0]?.environment).toEqual({
+    CHECKOUT: `${checkout}/`,
+    SST_RESOURCE_Shop: JSON.stringify({ url: shop, type: "x" }),
+  });
+  await Promise.all(addresses.map(({ server }) => server.stop()));
 });

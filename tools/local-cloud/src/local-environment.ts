@@ -1,4 +1,5 @@
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./local-region.ts";
+import type { WebAddress } from "./event-sources/http/web-addresses.ts";
 import type { FunctionDefinition, Graph } from "./graph/graph.ts";
 
 /**
@@ -16,10 +17,15 @@ export function clientEnvironment(origin: string, region: string): Record<string
 }
 
 /**
- * One variable for each bucket, queue, topic and table, from the name of its component: `Uploads` → `UPLOADS_BUCKET`, `Orders` →
- * `ORDERS_QUEUE_URL`, `OrdersDlq` → `ORDERS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `OrdersTable` → `ORDERS_TABLE`.
+ * One variable for each bucket, queue, topic, table, function URL and API, from the name of its component: `Uploads` →
+ * `UPLOADS_BUCKET`, `Orders` → `ORDERS_QUEUE_URL`, `OrdersDlq` → `ORDERS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `OrdersTable` →
+ * `ORDERS_TABLE`, `Checkout` → `CHECKOUT_URL`.
  */
-export function resourceEnvironment(origin: string, graph: Graph): Record<string, string> {
+export function resourceEnvironment(
+  origin: string,
+  graph: Graph,
+  addresses: readonly WebAddress[],
+): Record<string, string> {
   return Object.fromEntries([
     ...graph.buckets.map(({ component, name }) => [variable(component, "BUCKET"), name]),
     ...graph.queues.map(({ component, name }) => [
@@ -28,6 +34,7 @@ export function resourceEnvironment(origin: string, graph: Graph): Record<string
     ]),
     ...graph.topics.map(({ component, arn }) => [`${variable(component, "TOPIC")}_ARN`, arn]),
     ...graph.tables.map(({ component, name }) => [variable(component, "TABLE"), name]),
+    ...addresses.map(({ definition, server }) => [variable(definition.component, "URL"), `${server.origin}/`]),
   ]);
 }
 
@@ -41,16 +48,21 @@ function queueUrl(origin: string, name: string): string {
   return `${origin}/${LOCAL_ACCOUNT}/${name}`;
 }
 
-/** The functions with AWS's queue URLs in their environment replaced by local ones. */
-export function localFunctions(origin: string, graph: Graph): FunctionDefinition[] {
-  const aws = `https://sqs.${graph.region}.amazonaws.com/${LOCAL_ACCOUNT}/`;
+/**
+ * The functions with AWS's URLs of queues, functions and APIs in their environment replaced by local ones, also within what is linked
+ * (`SST_RESOURCE_…`).
+ */
+export function localFunctions(origin: string, graph: Graph, addresses: readonly WebAddress[]): FunctionDefinition[] {
+  const replacements = [
+    [`https://sqs.${graph.region}.amazonaws.com/${LOCAL_ACCOUNT}/`, queueUrl(origin, "")],
+    ...addresses.map(({ definition, server }) => [definition.awsUrl, server.origin] as const),
+  ] as const;
+  const localized = (value: string): string =>
+    replacements.reduce((text, [aws, local]) => (aws === undefined ? text : text.replaceAll(aws, local)), value);
   return graph.functions.map((definition) => ({
     ...definition,
     environment: Object.fromEntries(
-      Object.entries(definition.environment).map(([name, value]) => [
-        name,
-        value.replaceAll(aws, queueUrl(origin, "")),
-      ]),
+      Object.entries(definition.environment).map(([name, value]) => [name, localized(value)]),
     ),
   }));
 }

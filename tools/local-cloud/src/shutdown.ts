@@ -1,6 +1,7 @@
 /** The parts of a local cloud in the order in which they stop: those that ask before those that answer. */
 const STOP_ORDER = [
   "faults",
+  "web",
   "eventSources",
   "lambda",
   "endpoint",

@@ -17,6 +17,8 @@ import { checkMappings } from "./event-sources/check-mapping.ts";
 import { checkNotifications } from "./event-sources/s3/check-notifications.ts";
 import { checkSubscriptions, isRun } from "./event-sources/sns/check-subscriptions.ts";
 import { createEventSources } from "./event-sources/event-sources.ts";
+import { openWebAddresses, type WebAddress } from "./event-sources/http/web-addresses.ts";
+import { serveWeb } from "./event-sources/serve-web.ts";
 import { createMappingApi } from "./event-sources/mapping-api/mapping-api.ts";
 import { createS3Api } from "./s3/s3-api.ts";
 import { createSnsApi } from "./sns/sns-api.ts";
@@ -127,6 +129,11 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   shutdown.on("faults", () => faults?.stop());
   const front = await startFrontServer(port);
   shutdown.on("endpoint", () => front.stop());
+  const addresses = await openWebAddresses([...graph.functionUrls, ...graph.httpApis], { endpointPort: port, notice });
+  shutdown.on("web", async () => {
+    await Promise.all(addresses.map(({ server }) => server.stop()));
+  });
+  for (const sentence of graph.notRun) notice(sentence);
   if (stateDir !== undefined) shutdown.on("stateLock", takeStateFolder(stateDir, notice));
   const state = openState(stateDir);
   shutdown.on("state", () => state.close());
@@ -137,7 +144,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   // Java takes two seconds: bundling happens meanwhile.
   const [{ tables, dynamodb }, services] = await together(
     startTables(options, graph, notice, shutdown),
-    startServices({ options, graph, state, origin: front.origin, ready, faults, shutdown }),
+    startServices({ options, graph, state, origin: front.origin, addresses, ready, faults, shutdown }),
   );
   const { fauxqs, buckets, topics, lambda } = services;
   const metrics = createMetricTotals();
@@ -159,6 +166,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   });
   shutdown.on("eventSources", () => eventSources.stop());
   await eventSources.start();
+  const webStatus = serveWeb(addresses, lambda);
 
   const status = async (): Promise<CloudStatus> => ({
     endpoint: front.origin,
@@ -167,6 +175,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     topics: graph.topics.map(({ name, arn }) => ({ name, arn, subscriptions: topics.subscriptions(arn).length })),
     functions: lambda.status(),
     mappings: eventSources.status(),
+    web: webStatus(),
     metrics: metrics.totals(),
     ...(dynamodb !== undefined && { dynamodb: dynamodb.status() }),
     ...(faults !== undefined && { faults: faults.counts }),
@@ -181,7 +190,10 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
       timeoutMs,
       AbortSignal.any([stopping.signal, failed, ...(signal === undefined ? [] : [signal])]),
     );
-  const environment = { ...clientEnvironment(front.origin, region), ...resourceEnvironment(front.origin, graph) };
+  const environment = {
+    ...clientEnvironment(front.origin, region),
+    ...resourceEnvironment(front.origin, graph, addresses),
+  };
 
   const proxy = createDynamoDbProxy(tables);
   shutdown.on("proxy", () => proxy.stop());
@@ -243,7 +255,7 @@ async function startTables(
   return { tables, dynamodb };
 }
 
-async function startServices({ options, graph, state, origin, ready, faults, shutdown }: ServicesOptions) {
+async function startServices({ options, graph, state, origin, addresses, ready, faults, shutdown }: ServicesOptions) {
   const { root, stateDir, timeScale = 1 } = options;
   const fauxqs = await startFauxqs({
     origin,
@@ -259,7 +271,7 @@ async function startServices({ options, graph, state, origin, ready, faults, shu
   );
   const buckets = createBuckets(fauxqs.s3, graph.buckets);
   const topics = createTopics(fauxqs.sns, graph.topics, graph.subscriptions.filter(isRun), graph.region);
-  const functions = localFunctions(origin, graph);
+  const functions = localFunctions(origin, graph, addresses);
   const lambda = await createLambdaService({
     functions: faults?.functions(functions) ?? functions,
     root,
@@ -283,6 +295,7 @@ interface ServicesOptions {
   readonly graph: Graph;
   readonly state: DatabaseSync;
   readonly origin: string;
+  readonly addresses: readonly WebAddress[];
   readonly ready: Promise<void>;
   readonly faults: Faults | undefined;
   readonly shutdown: Shutdown;

@@ -5,6 +5,8 @@ interface GraphResource {
   readonly type: string;
   readonly name: string;
   readonly inputs: Readonly<Record<string, unknown>>;
+  /** What AWS draws for it, and other resources refer to. */
+  readonly drawn?: Readonly<Record<string, string>>;
 }
 
 /** Resources of a small pipeline for tests: bucket `Uploads`, queue `Orders` with its dead-letter queue, table `OrdersTable`. */

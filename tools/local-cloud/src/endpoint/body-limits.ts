@@ -19,4 +19,8 @@ export const BODY_LIMITS = {
   mapping: 1_048_576,
   /** What a runtime answers: 6 MB, and what AWS allows for framing. */
   runtimeAnswer: 6_291_556,
+  /** What a runtime streams to whoever takes it as it comes (AWS: "Response streaming for Lambda functions"): 200 MB. */
+  streamedAnswer: 200 * 1024 * 1024,
+  /** A request to an HTTP API (AWS: "Quotas for HTTP APIs"): 10 MB. */
+  httpApi: 10 * 1024 * 1024,
 } as const;

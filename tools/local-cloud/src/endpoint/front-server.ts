@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { isOwnRequest } from "./same-origin.ts";
 
 /** Answers one request; what it throws is answered with status 500. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
 
-/** The one listener of the local cloud. */
+/** A listener on 127.0.0.1: the endpoint of all services, or the address of a function URL or an HTTP API. */
 export interface FrontServer {
   readonly port: number;
   /** `http://127.0.0.1:PORT`. */
@@ -34,14 +34,18 @@ export class PortTaken extends Error {
 const KEEP_ALIVE_MS = 600_000;
 
 /**
- * Listens on 127.0.0.1 alone; port 0 takes a free one. Requests of foreign web pages are refused with status 403.
+ * Listens on 127.0.0.1 alone; port 0 takes a free one. Requests that are not admitted, by default those of foreign web pages, are
+ * refused with status 403.
  * @throws PortTaken
  */
-export async function startFrontServer(wantedPort: number): Promise<FrontServer> {
+export async function startFrontServer(
+  wantedPort: number,
+  admits: (headers: IncomingHttpHeaders, port: number) => boolean = isOwnRequest,
+): Promise<FrontServer> {
   const { promise: handler, resolve: serve } = Promise.withResolvers<Handler>();
   let port = wantedPort;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-    if (isOwnRequest(request.headers, port)) void answer(handler, request, response);
+    if (admits(request.headers, port)) void answer(handler, request, response);
     else
       answerJson(response, 403, {
         message: `Only requests to http://127.0.0.1:${port} from this machine are answered.`,

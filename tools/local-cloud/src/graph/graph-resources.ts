@@ -12,7 +12,15 @@ export const graphSchema = v.object({
   app: name,
   stage: name,
   region: name,
-  resources: v.array(v.object({ type: name, name, inputs: v.record(v.string(), v.unknown()) })),
+  resources: v.array(
+    v.object({
+      type: name,
+      name,
+      inputs: v.record(v.string(), v.unknown()),
+      /** What AWS draws for it, and the inputs of other resources refer to. */
+      drawn: v.optional(v.record(v.string(), v.string())),
+    }),
+  ),
 });
 
 export const queueInputs = v.object({
@@ -61,8 +69,11 @@ export const bucketInputs = v.object({ bucket: name });
 
 export const functionInputs = v.object({
   name,
-  handler: name,
-  runtime: name,
+  handler: maybe(name),
+  runtime: maybe(name),
+  packageType: maybe(name),
+  layers: maybe(v.array(name)),
+  fileSystemConfig: maybe(v.object({ localMountPath: name })),
   architectures: maybe(v.array(v.picklist(["arm64", "x86_64"]))),
   timeout: maybe(seconds),
   memorySize: maybe(count),
@@ -132,4 +143,50 @@ export const notificationInputs = v.object({
   lambdaFunctions: maybe(v.array(v.object({ ...rule, lambdaFunctionArn: name }))),
   queues: maybe(v.array(v.object({ ...rule, queueArn: name }))),
   topics: maybe(v.array(v.object({ ...rule, topicArn: name }))),
+});
+
+const strings = maybe(v.array(name));
+const corsInputs = maybe(
+  v.object({
+    allowCredentials: maybe(v.boolean()),
+    allowHeaders: strings,
+    allowMethods: strings,
+    allowOrigins: strings,
+    exposeHeaders: strings,
+    maxAge: maybe(count),
+  }),
+);
+
+export const functionUrlInputs = v.object({
+  functionName: name,
+  qualifier: maybe(v.string()),
+  authorizationType: v.picklist(["NONE", "AWS_IAM"]),
+  invokeMode: maybe(v.picklist(["BUFFERED", "RESPONSE_STREAM"])),
+  cors: corsInputs,
+});
+
+export const apiInputs = v.object({
+  protocolType: v.picklist(["HTTP", "WEBSOCKET"]),
+  corsConfiguration: corsInputs,
+});
+
+export const stageInputs = v.object({
+  apiId: name,
+  name,
+  stageVariables: maybe(v.record(v.string(), v.string())),
+});
+
+export const integrationInputs = v.object({
+  apiId: name,
+  integrationType: name,
+  integrationUri: maybe(v.string()),
+  payloadFormatVersion: maybe(v.string()),
+  timeoutMilliseconds: maybe(v.pipe(count, v.minValue(50), v.maxValue(30_000))),
+});
+
+export const routeInputs = v.object({
+  apiId: name,
+  routeKey: name,
+  target: maybe(v.string()),
+  authorizationType: maybe(v.string()),
 });

@@ -149,6 +149,59 @@ export interface StreamMapping extends MappingBase {
 
 export type MappingDefinition = QueueMapping | StreamMapping;
 
+/** Cross-origin settings of a function URL or an HTTP API. */
+export interface CorsDefinition {
+  readonly allowCredentials: boolean;
+  readonly allowHeaders: readonly string[];
+  readonly allowMethods: readonly string[];
+  readonly allowOrigins: readonly string[];
+  readonly exposeHeaders: readonly string[];
+  /** How long a browser may keep a preflight's answer. */
+  readonly maxAgeSeconds?: number;
+}
+
+/** Something that answers HTTP requests at an address of its own. */
+interface WebDefinition {
+  /** Name of its SST component: of the function, or of the API. */
+  readonly component: string;
+  /** What AWS draws for it: the first label of its host name there. */
+  readonly id: string;
+  /** Its address on AWS as the graph has it, without a slash at the end; absent where the graph was made without one. */
+  readonly awsUrl?: string;
+  /** Absent where the project asks for none. */
+  readonly cors?: CorsDefinition;
+}
+
+/** The URL of a function, open to everybody (`AuthType` `NONE`). */
+export interface FunctionUrlDefinition extends WebDefinition {
+  readonly kind: "function-url";
+  readonly functionName: string;
+  /** `RESPONSE_STREAM`: an answer is passed on as it comes. */
+  readonly streamed: boolean;
+}
+
+/** A route of an HTTP API to a function, with payload format 2.0. */
+export interface RouteDefinition {
+  /** `GET /orders/{id}`, `ANY /{proxy+}`, `$default`. */
+  readonly routeKey: string;
+  readonly functionName: string;
+  /** 50 to 30,000. */
+  readonly timeoutMs: number;
+}
+
+export interface StageDefinition {
+  /** `$default` is served at the root, another one under its name. */
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** An HTTP API of API Gateway. */
+export interface HttpApiDefinition extends WebDefinition {
+  readonly kind: "http-api";
+  readonly routes: readonly RouteDefinition[];
+  readonly stages: readonly StageDefinition[];
+}
+
 /** What the local cloud boots from. */
 export interface Graph {
   readonly app: string;
@@ -163,4 +216,8 @@ export interface Graph {
   readonly notifications: readonly NotificationDefinition[];
   readonly mappings: readonly MappingDefinition[];
   readonly invokeConfigs: readonly InvokeConfig[];
+  readonly functionUrls: readonly FunctionUrlDefinition[];
+  readonly httpApis: readonly HttpApiDefinition[];
+  /** What of the graph is not run here, in a sentence each. */
+  readonly notRun: readonly string[];
 }

@@ -5,6 +5,8 @@ import { InvalidGraph } from "./invalid-graph.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
 import { readSubscription, readTopic } from "./read-topic.ts";
+import { readFunctionUrls, readHttpApis } from "./read-web.ts";
+import { notRunHere } from "./resource-support.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import type {
   BucketDefinition,
@@ -15,53 +17,62 @@ import type {
   QueueDefinition,
 } from "./graph.ts";
 
-interface Resource {
-  readonly type: string;
-  readonly name: string;
-  readonly inputs: unknown;
-}
-
 /** Lambda's limits and defaults for asynchronous invocation (Lambda, invocation-async-error-handling). */
 const ASYNC_RETRIES = 2;
 const ASYNC_EVENT_AGE_SECONDS = 21_600;
 
 /**
- * Reads `infra/graph.json`: what Pulumi would create, as the local cloud uses it. Types that it has no use for (roles, alarms)
- * are passed over.
- * @throws InvalidGraph
+ * Reads `infra/graph.json`: what Pulumi would create, as the local cloud uses it, and what of it is not run here.
+ * @throws InvalidGraph where it does not read, and where something that is run depends on something that is not
  */
 export function readGraph(json: unknown): Graph {
   const graph = parsed(inputs.graphSchema, json, "");
   const { region } = graph;
+  const find = <Schema extends v.GenericSchema>(type: RegExp, schema: Schema) =>
+    graph.resources
+      .filter((resource) => type.test(resource.type))
+      .map(({ type: found, name, drawn = {}, inputs: value }) => ({
+        name,
+        drawn,
+        value: parsed(schema, value, `${found} ${name}`),
+      }));
   const each = <Schema extends v.GenericSchema, Value>(
     type: RegExp,
     schema: Schema,
-    read: (value: v.InferOutput<Schema>, resource: Resource) => Value,
-  ): Value[] =>
-    graph.resources
-      .filter((resource) => type.test(resource.type))
-      .map((resource) => read(parsed(schema, resource.inputs, `${resource.type} ${resource.name}`), resource));
+    read: (value: v.InferOutput<Schema>, resource: string) => Value,
+  ): Value[] => find(type, schema).map(({ value, name }) => read(value, name));
 
   const invokeConfigs = each(/^aws:lambda\/functionEventInvokeConfig:/, inputs.invokeConfigInputs, readInvokeConfig);
+  const functions = each(/^aws:lambda\/function:/, inputs.functionInputs, (value, name) =>
+    readFunction(value, name, region, invokeConfigs),
+  );
+  const functionUrls = readFunctionUrls(find);
+  const httpApis = readHttpApis(find);
+  const asked = [
+    ...functionUrls,
+    ...httpApis.flatMap(({ component, routes }) => routes.map((route) => ({ ...route, component }))),
+  ];
+  const unknown = asked.find(({ functionName }) => !functions.some(({ name }) => name === functionName));
+  if (unknown !== undefined)
+    throw new InvalidGraph(unknown.component, `its function ${unknown.functionName} is not in the graph.`);
   return {
     app: graph.app,
     stage: graph.stage,
     region,
-    functions: each(/^aws:lambda\/function:/, inputs.functionInputs, (value) =>
-      readFunction(value, region, invokeConfigs),
-    ),
-    queues: each(/^aws:sqs\/queue:/, inputs.queueInputs, (value, { name }) => readQueue(value, name, region)),
-    tables: each(/^aws:dynamodb\/table:/, inputs.tableInputs, (value, { name }) => readTable(value, name, region)),
-    buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, (value, { name }) => readBucket(value, name)),
-    topics: each(/^aws:sns\/topic:/, inputs.topicInputs, (value, { name }) => readTopic(value, name, region)),
-    subscriptions: each(/^aws:sns\/topicSubscription:/, inputs.topicSubscriptionInputs, (value, { name }) =>
-      readSubscription(value, name),
-    ),
+    functions,
+    queues: each(/^aws:sqs\/queue:/, inputs.queueInputs, (value, name) => readQueue(value, name, region)),
+    tables: each(/^aws:dynamodb\/table:/, inputs.tableInputs, (value, name) => readTable(value, name, region)),
+    buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, readBucket),
+    topics: each(/^aws:sns\/topic:/, inputs.topicInputs, (value, name) => readTopic(value, name, region)),
+    subscriptions: each(/^aws:sns\/topicSubscription:/, inputs.topicSubscriptionInputs, readSubscription),
     notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
-    mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
+    mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, name) =>
       readMapping(value, name, region),
     ),
     invokeConfigs,
+    functionUrls,
+    httpApis,
+    notRun: notRunHere(graph.resources),
   };
 }
 
@@ -89,22 +100,29 @@ function readInvokeConfig(value: v.InferOutput<typeof inputs.invokeConfigInputs>
 
 function readFunction(
   value: v.InferOutput<typeof inputs.functionInputs>,
+  resource: string,
   region: string,
   invokeConfigs: readonly InvokeConfig[],
 ): FunctionDefinition {
   const invokeConfig = invokeConfigs.find(({ functionName }) => functionName === value.name);
   const reserved = value.reservedConcurrentExecutions;
   const logLevel = value.loggingConfig?.applicationLogLevel;
-  if (!/^nodejs\d+\.x$/.test(value.runtime))
-    throw new InvalidGraph(
-      value.name,
-      `its runtime is ${value.runtime}, and the local cloud runs Node functions only.`,
-    );
+  const { handler, runtime } = value;
+  const refused = (why: string) => new InvalidGraph(value.name, why);
+  if (value.packageType === "Image")
+    throw refused("it is a container image, and the local cloud starts no containers.");
+  if (handler == null || runtime == null) throw refused(`${resource} names no handler and runtime.`);
+  if (!/^nodejs\d+\.x$/.test(runtime))
+    throw refused(`its runtime is ${runtime}, and the local cloud runs Node functions only.`);
+  if (value.layers != null && value.layers.length > 0)
+    throw refused(`it needs layers (${value.layers.join(", ")}), which the local cloud does not have.`);
+  if (value.fileSystemConfig != null)
+    throw refused(`it needs a file system at ${value.fileSystemConfig.localMountPath}, which is not mounted here.`);
   return {
     name: value.name,
     arn: `arn:aws:lambda:${region}:${LOCAL_ACCOUNT}:function:${value.name}`,
-    handler: value.handler,
-    runtime: value.runtime,
+    handler,
+    runtime,
     architecture: value.architectures?.[0] ?? "x86_64",
     timeoutSeconds: value.timeout ?? 3,
     memoryMb: value.memorySize ?? 128,

@@ -3,7 +3,7 @@ import type { FunctionDefinition } from "../graph/graph.ts";
 import type { EnvironmentPool } from "./environment/environment-pool.ts";
 import type { ExecutionEnvironment, Failure, RunEnding } from "./environment/execution-environment.ts";
 import { errorBody, initErrorType } from "./function-error.ts";
-import { LambdaStopped, TooManyRequests, type InvocationResult } from "./invocation.ts";
+import { LambdaStopped, TooManyRequests, type AnswerSink, type InvocationResult } from "./invocation.ts";
 import { createPlatformLog, type InvocationReport } from "./logs/platform-log.ts";
 
 /** Concurrency, counted over the functions that share it. */
@@ -21,6 +21,8 @@ export interface InvocationOptions {
   readonly requestId?: string | undefined;
   /** JSON text. */
   readonly clientContext?: string | undefined;
+  /** Takes the answer of a handler that streams it. */
+  readonly sink?: AnswerSink | undefined;
 }
 
 /** Runs one function: admission, cold starts, time limit, error bodies, platform log lines, figures. */
@@ -108,7 +110,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
     acquired: { environment: ExecutionEnvironment; cold: boolean },
     requestId: string,
     payload: string,
-    clientContext: string | undefined,
+    { clientContext, sink }: InvocationOptions,
   ): Promise<{ result: InvocationResult; environment: ExecutionEnvironment }> {
     acquired.environment.log.beginTail();
     const init = acquired.cold ? await initialize(acquired.environment) : undefined;
@@ -127,6 +129,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
         invokedFunctionArn: definition.arn,
         traceId: traceId(),
         clientContext,
+        sink,
       }));
     if (options.stopping() && ending.kind !== "answered") throw new LambdaStopped();
     const measuredMs = performance.now() - begun + spentMs;
@@ -184,7 +187,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
         let used = acquired.environment;
         try {
           const requestId = invocation.requestId ?? randomUUID();
-          const { result, environment } = await runIn(acquired, requestId, payload, invocation.clientContext);
+          const { result, environment } = await runIn(acquired, requestId, payload, invocation);
           used = environment;
           counts.invocations++;
           if (result.functionError !== undefined) counts.errors++;

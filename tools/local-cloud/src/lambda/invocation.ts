@@ -1,7 +1,18 @@
+/** Takes an answer that the runtime streams, as it comes. */
+export interface AnswerSink {
+  /** Called once, before the first byte. */
+  begin(contentType: string): void;
+  /** Resolves when more may come. It never rejects: what nobody waits for any more is dropped. */
+  write(chunk: Buffer): Promise<void>;
+}
+
 /** What came of one invocation that ran. */
 export interface InvocationResult {
   readonly requestId: string;
-  /** JSON text: what the handler returned (`"null"` if nothing), or the error body when {@link functionError} is set. */
+  /**
+   * JSON text: what the handler returned (`"null"` if nothing), or the error body when {@link functionError} is set. Of a handler
+   * that streams it is the text that it wrote, or empty where a sink took it.
+   */
   readonly payload: string;
   readonly functionError?: "Unhandled";
   /** The last 4 KB of what this invocation logged, platform lines included. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { openAsyncEventStore } from "./asynchronous/async-event-store.ts";
 import { createChildGuard } from "./environment/child-guard.ts";
 import { createFunctionWorker, type FunctionWorker } from "./function-worker.ts";
+import type { InvocationOptions } from "./function-runner.ts";
 import { FunctionNotFound, type InvocationResult } from "./invocation.ts";
 import { createInvokeApi, type InvokeTarget } from "./api/invoke-api.ts";
 import { createLogBook, type LogLine, type LogQuery } from "./logs/log-book.ts";
@@ -29,7 +30,7 @@ export interface LambdaService {
    * Runs the function and waits for its answer. `payload` is JSON text. A function error is a result, not an exception.
    * @throws TooManyRequests, FunctionNotFound, LambdaStopped
    */
-  invoke(functionName: string, payload: string): Promise<InvocationResult>;
+  invoke(functionName: string, payload: string, options?: InvocationOptions): Promise<InvocationResult>;
   /**
    * Accepts an event: it is stored before this returns, runs at least once, is retried, and ends in its destination.
    * @throws FunctionNotFound, LambdaStopped
@@ -96,7 +97,7 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
   void (options.ready ?? Promise.resolve()).then(takeUpStored, () => {});
 
   return {
-    invoke: (functionName, payload) => target.invoke(functionName, payload),
+    invoke: (functionName, payload, invocation) => target.invoke(functionName, payload, invocation),
     invokeAsync: (functionName, payload) => target.invokeAsync(functionName, payload),
     handle: createInvokeApi(target),
     logs: (functionName) => book.lines(functionName),

@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { BODY_LIMITS } from "../../endpoint/body-limits.ts";
 import { readBody } from "../../endpoint/read-body.ts";
+import type { AnswerSink } from "../invocation.ts";
+import { collectAnswer, receiveStream } from "./receive-stream.ts";
 
 /** An invocation as the runtime gets it from `next`. */
 export interface RuntimeInvocation {
@@ -11,6 +13,8 @@ export interface RuntimeInvocation {
   readonly traceId: string;
   /** JSON text. */
   readonly clientContext?: string | undefined;
+  /** Takes an answer that is streamed; without one it is kept until its end. */
+  readonly sink?: AnswerSink | undefined;
 }
 
 /** What the runtime tells. */
@@ -48,8 +52,22 @@ const refuse = (response: ServerResponse, status: number, errorType: string, err
 export async function openRuntimeApi(listener: RuntimeListener): Promise<RuntimeApi> {
   let waiting: ServerResponse | undefined;
   let current: string | undefined;
+  let sink: AnswerSink | undefined;
+
+  async function stream(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    if (id !== current) return refuse(response, 400, "InvalidRequestID", "Invalid request ID");
+    current = undefined;
+    const kept = collectAnswer(BODY_LIMITS.runtimeAnswer);
+    const error = await (sink === undefined
+      ? receiveStream(request, kept, BODY_LIMITS.runtimeAnswer)
+      : receiveStream(request, sink, BODY_LIMITS.streamedAnswer));
+    reply(response, 202, { status: "OK" });
+    listener.answered({ requestId: id, error: error !== undefined, body: error ?? kept.body().toString("utf8") });
+  }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, error: boolean): Promise<void> {
+    if (!error && request.headers["lambda-runtime-function-response-mode"] === "streaming")
+      return stream(request, response, id);
     const body = await readBody(request, BODY_LIMITS.runtimeAnswer);
     if (id !== current) return refuse(response, 400, "InvalidRequestID", "Invalid request ID");
     current = undefined;
@@ -101,6 +119,7 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
     address,
     deliver(invocation) {
       current = invocation.requestId;
+      sink = invocation.sink;
       const body = Buffer.from(invocation.payload);
       waiting?.writeHead(200, {
         "content-type": "application/json",

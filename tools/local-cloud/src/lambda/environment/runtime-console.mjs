@@ -61,3 +61,8 @@ export function logError(what, thrown) {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   write("ERROR", json ? [error] : [what, `\t${JSON.stringify(error, plain)}`]);
 }
+
+/** Logs what the runtime itself warns of. */
+export function logWarning(message) {
+  write("WARN", [message]);
+}

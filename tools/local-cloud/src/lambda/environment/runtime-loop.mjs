@@ -7,26 +7,32 @@ import { basename, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { installConsole, logError } from "./runtime-console.mjs";
+import { isStreaming, offerStreaming, streamAnswer } from "./runtime-stream.mjs";
 
 const TRACE_VARIABLE = "_X_AMZN_TRACE_ID";
 const variables = process.env;
 const [host, port] = variables.AWS_LAMBDA_RUNTIME_API.split(":");
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 
-function call(method, path, body, headers = {}) {
-  return new Promise((resolve, reject) => {
-    const outgoing = request(
-      { host, port, agent, method, path: `/2018-06-01/runtime/${path}`, headers },
-      (incoming) => {
-        const chunks = [];
-        incoming.on("data", (chunk) => chunks.push(chunk));
-        incoming.on("error", reject);
-        incoming.on("end", () => resolve({ headers: incoming.headers, body: Buffer.concat(chunks).toString("utf8") }));
-      },
-    );
+/** Begins a request to the Runtime API; `accepted` has its answer. */
+function open(method, path, headers) {
+  let outgoing;
+  const accepted = new Promise((resolve, reject) => {
+    outgoing = request({ host, port, agent, method, path: `/2018-06-01/runtime/${path}`, headers }, (incoming) => {
+      const chunks = [];
+      incoming.on("data", (chunk) => chunks.push(chunk));
+      incoming.on("error", reject);
+      incoming.on("end", () => resolve({ headers: incoming.headers, body: Buffer.concat(chunks).toString("utf8") }));
+    });
     outgoing.on("error", reject);
-    outgoing.end(body);
   });
+  return { request: outgoing, accepted };
+}
+
+function call(method, path, body, headers = {}) {
+  const { request: outgoing, accepted } = open(method, path, headers);
+  outgoing.end(body);
+  return accepted;
 }
 
 const post = (path, body, headers) =>
@@ -66,7 +72,7 @@ async function loadHandler() {
   const handler = pick(exports) ?? pick(exports.default);
   if (handler === undefined) throw failure("Runtime.HandlerNotFound", `${named} is undefined or not exported`);
   if (typeof handler !== "function") throw failure("Runtime.HandlerNotFound", `${named} is not a function`);
-  if (handler.length >= 3)
+  if (handler.length >= 3 && !isStreaming(handler))
     throw failure(
       "Runtime.CallbackHandlerDeprecated",
       `${named} takes a callback, which Lambda no longer supports from Node.js 24 on. Make it an async function of event and context.`,
@@ -105,6 +111,7 @@ const drained = (stream) =>
 
 let requestId = "-";
 installConsole(() => requestId);
+offerStreaming();
 
 let handler;
 try {
@@ -129,6 +136,19 @@ void (async () => {
     const trace = next.headers["lambda-runtime-trace-id"];
     if (trace) variables[TRACE_VARIABLE] = trace;
     else delete variables[TRACE_VARIABLE];
+    if (isStreaming(handler)) {
+      await streamAnswer({
+        handler,
+        event: JSON.parse(next.body),
+        context,
+        open: (headers) => open("POST", `invocation/${requestId}/response`, headers),
+        report(error) {
+          logError("Invoke Error", error);
+          return errorBody(error);
+        },
+      });
+      continue;
+    }
     let answer;
     try {
       answer = { path: "response", body: toJson(await handler(JSON.parse(next.body), context)) };

@@ -1,0 +1,116 @@
+import type * as v from "valibot";
+import * as inputs from "./graph-resources.ts";
+import type { CorsDefinition, FunctionUrlDefinition, HttpApiDefinition, RouteDefinition } from "./graph.ts";
+import { InvalidGraph } from "./invalid-graph.ts";
+
+/** API Gateway's default for HTTP APIs, and the longest it allows (API Gateway, "Quotas for HTTP APIs"). */
+const INTEGRATION_TIMEOUT_MS = 30_000;
+
+/** A resource of a type that was asked for, with its inputs parsed. */
+interface Found<Schema extends v.GenericSchema> {
+  readonly name: string;
+  readonly drawn: Readonly<Record<string, string>>;
+  readonly value: v.InferOutput<Schema>;
+}
+
+/** Finds the resources of a type. */
+export type Find = <Schema extends v.GenericSchema>(type: RegExp, schema: Schema) => readonly Found<Schema>[];
+
+/** The URL as the graph's other resources have it, without the slash that Lambda's own URLs end with. */
+const awsUrlOf = (url: string | undefined) => (url === undefined ? {} : { awsUrl: url.replace(/\/$/, "") });
+
+/**
+ * Reads the functions' URLs.
+ * @throws InvalidGraph where one checks signatures, or belongs to a version of a function
+ */
+export function readFunctionUrls(find: Find): FunctionUrlDefinition[] {
+  return find(/^aws:lambda\/functionUrl:/, inputs.functionUrlInputs).map(({ name, drawn, value }) => {
+    const { functionUrl } = drawn;
+    if (value.authorizationType !== "NONE")
+      throw new InvalidGraph(
+        name,
+        `its authorization is ${value.authorizationType}, and the local cloud checks no signatures: it would be open.`,
+      );
+    if (value.qualifier != null && value.qualifier !== "$LATEST")
+      throw new InvalidGraph(name, `it is of ${value.qualifier}, and the local cloud has no versions but $LATEST.`);
+    return {
+      kind: "function-url",
+      component: name.replace(/Url$/, ""),
+      id: /^https:\/\/([^.]+)\./.exec(functionUrl ?? "")?.[1] ?? name.toLowerCase(),
+      functionName: functionNameOf(value.functionName),
+      streamed: value.invokeMode === "RESPONSE_STREAM",
+      ...corsOf(value.cors),
+      ...awsUrlOf(functionUrl),
+    };
+  });
+}
+
+/**
+ * Reads the HTTP APIs with their routes and stages. APIs of WebSockets are left out.
+ * @throws InvalidGraph where a route has an authorizer, or leads to anything but a function with payload format 2.0
+ */
+export function readHttpApis(find: Find): HttpApiDefinition[] {
+  const stages = find(/^aws:apigatewayv2\/stage:/, inputs.stageInputs);
+  const integrations = find(/^aws:apigatewayv2\/integration:/, inputs.integrationInputs);
+  const routes = find(/^aws:apigatewayv2\/route:/, inputs.routeInputs);
+  return find(/^aws:apigatewayv2\/api:/, inputs.apiInputs)
+    .filter(({ value }) => value.protocolType === "HTTP")
+    .map(({ name, drawn, value }) => {
+      const id = drawn["id"] ?? name;
+      return {
+        kind: "http-api",
+        component: name.replace(/Api$/, ""),
+        id,
+        routes: routes.filter((route) => route.value.apiId === id).map((route) => readRoute(route, integrations)),
+        stages: stages
+          .filter((stage) => stage.value.apiId === id)
+          .map((stage) => ({ name: stage.value.name, variables: stage.value.stageVariables ?? {} })),
+        ...corsOf(value.corsConfiguration),
+        ...awsUrlOf(drawn["apiEndpoint"]),
+      };
+    });
+}
+
+function readRoute(
+  { name, value }: Found<typeof inputs.routeInputs>,
+  integrations: readonly Found<typeof inputs.integrationInputs>[],
+): RouteDefinition {
+  const { routeKey, authorizationType } = value;
+  const refused = (why: string) => new InvalidGraph(name, `its route ${routeKey} ${why}`);
+  if (!/^(?:\$default|[A-Z]+ \/\S*)$/.test(routeKey)) throw refused("is not $default and not a method and a path.");
+  if (/\{[^}]*\+\}./.test(routeKey)) throw refused("has something after its greedy variable, which has to come last.");
+  if (authorizationType != null && authorizationType !== "NONE")
+    throw refused(`has an authorizer (${authorizationType}), which the local cloud does not run: it would be open.`);
+  const target = value.target?.replace(/^integrations\//, "");
+  const integration = integrations.find((each) => (each.drawn["id"] ?? each.name) === target);
+  if (integration === undefined) throw refused(`has no integration ${target ?? ""} in the graph.`);
+  const { integrationType, integrationUri, payloadFormatVersion, timeoutMilliseconds } = integration.value;
+  if (integrationType !== "AWS_PROXY" || !/:lambda:/.test(integrationUri ?? ""))
+    throw refused(`leads to ${integrationType} ${integrationUri ?? ""}, and the local cloud runs routes to functions.`);
+  if (payloadFormatVersion !== "2.0")
+    throw refused(`has payload format ${payloadFormatVersion ?? "1.0"}, and the local cloud has 2.0 only.`);
+  return {
+    routeKey,
+    functionName: functionNameOf(integrationUri ?? ""),
+    timeoutMs: timeoutMilliseconds ?? INTEGRATION_TIMEOUT_MS,
+  };
+}
+
+/** Of a name, an ARN, or the ARN under which API Gateway invokes a function. */
+function functionNameOf(reference: string): string {
+  return /:function:([^:/]+)/.exec(reference)?.[1] ?? reference;
+}
+
+function corsOf(value: v.InferOutput<typeof inputs.functionUrlInputs>["cors"]): { cors?: CorsDefinition } {
+  if (value == null) return {};
+  return {
+    cors: {
+      allowCredentials: value.allowCredentials ?? false,
+      allowHeaders: value.allowHeaders ?? [],
+      allowMethods: value.allowMethods ?? [],
+      allowOrigins: value.allowOrigins ?? [],
+      exposeHeaders: value.exposeHeaders ?? [],
+      ...(value.maxAge != null && { maxAgeSeconds: value.maxAge }),
+    },
+  };
+}
