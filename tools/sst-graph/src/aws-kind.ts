@@ -20,6 +20,8 @@ export interface Kind {
   readonly named?: string;
   readonly id?: (subject: Omit<Subject, "id">) => string;
   readonly attributes: (subject: Subject) => Properties;
+  /** Those of its attributes, or `id`, that nobody can tell from its inputs, and whoever runs the graph has to know. */
+  readonly drawn?: readonly string[];
 }
 
 export const UPPER_ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

@@ -28,7 +28,9 @@ export function awsResource(registration: Registration, place: Place): Created {
     drawn: (length: number, alphabet?: string) => characters(`${type} ${logicalName}`, length, alphabet),
   };
   const id = registration.existing ?? kind?.id?.(subject) ?? subject.name;
-  return { id, state: { ...inputs, ...(kind?.attributes ?? usualForm)({ ...subject, id }) } };
+  const attributes = (kind?.attributes ?? usualForm)({ ...subject, id });
+  const drawn = kind?.drawn?.map((name) => [name, text(name === "id" ? id : attributes[name])]);
+  return { id, state: { ...inputs, ...attributes }, ...(drawn && { drawn: Object.fromEntries(drawn) }) };
 }
 
 /** The ARN that most of AWS's resources have. */

@@ -18,10 +18,11 @@ export function renderGraph(graph: CommittedGraph, inputs: InputDigests): string
   return `${JSON.stringify({ ...head, resources: resources.map(reviewed) }, null, 2)}\n`;
 }
 
-function reviewed({ type, name, inputs, retainOnDelete }: Resource): object {
+function reviewed({ type, name, inputs, drawn, retainOnDelete }: Resource): object {
   return {
     type,
     name,
+    ...(drawn && { drawn }),
     ...(retainOnDelete && { retainOnDelete }),
     inputs: sortKeys(
       type === "aws:lambda/function:Function" && "environment" in inputs

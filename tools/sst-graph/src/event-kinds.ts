@@ -45,6 +45,7 @@ export const eventKinds: Readonly<Record<string, Kind>> = {
     },
   },
   "aws:lambda/functionUrl:FunctionUrl": {
+    drawn: ["functionUrl"],
     id: ({ inputs, name }) => text(inputs["functionName"]) || name,
     attributes: ({ drawn, place, inputs, arn }) => {
       const urlId = drawn(32);
@@ -107,6 +108,7 @@ export const eventKinds: Readonly<Record<string, Kind>> = {
   "aws:pipes/pipe:Pipe": plain("pipes", (name) => `pipe/${name}`),
   "aws:kinesis/stream:Stream": plain("kinesis", (name) => `stream/${name}`),
   "aws:apigatewayv2/api:Api": {
+    drawn: ["id", "apiEndpoint"],
     id: ({ drawn }) => drawn(10),
     attributes: (subject) => {
       const { place, inputs, name } = subject;

@@ -38,6 +38,12 @@ test("resources come sorted by type, then by name", async () => {
   expect(resources.map(({ name }) => name)).toEqual(["UploadsBucket", "OrdersDlqQueue", "OrdersQueue"]);
 });
 
+test("what AWS would draw stands in the text, for whoever boots from it", async () => {
+  const drawn = { functionUrl: "https://x.lambda-url.eu-central-2.on.aws/" };
+  const text = await render([{ type: "aws:lambda/functionUrl:FunctionUrl", name: "AUrl", inputs: {}, drawn }]);
+  expect(JSON.parse(text)).toMatchObject({ resources: [{ name: "AUrl", drawn }] });
+});
+
 test("neither the order of registration nor of keys reaches the text", async () => {
   const reversed = registrations
     .map(({ type, name, inputs }) => ({ type, name, inputs: Object.fromEntries(Object.entries(inputs).toReversed()) }))

@@ -44,6 +44,8 @@ export interface Resource extends Identity {
   readonly code?: FunctionCode;
   /** Set where the configuration only refers to a resource that somebody else made: its id. */
   readonly existing?: string;
+  /** What AWS would draw for it at random, where the inputs of other resources hold it: `id`, `functionUrl`, `apiEndpoint`. */
+  readonly drawn?: Readonly<Record<string, string>>;
   /** Set where the resource stays in the cloud though it leaves the configuration. */
   readonly retainOnDelete?: true;
 }

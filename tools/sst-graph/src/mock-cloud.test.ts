@@ -25,6 +25,18 @@ test.each([
   expect(create(type, inputs).state).toMatchObject({ ...inputs, ...attributes });
 });
 
+test("what AWS draws at random, and other resources' inputs hold, is told apart: the id of an API, addresses", () => {
+  const { id, drawn } = createResource(
+    { type: "aws:apigatewayv2/api:Api", name: "ShopApi", inputs: { protocolType: "HTTP" } },
+    place,
+  );
+  expect(drawn).toEqual({ id, apiEndpoint: `https://${id}.execute-api.eu-central-2.amazonaws.com` });
+  expect(create("aws:lambda/functionUrl:FunctionUrl", { functionName: "f" }).drawn).toEqual({
+    functionUrl: expect.stringMatching(/^https:\/\/[a-z0-9]{32}\.lambda-url/),
+  });
+  expect(create("aws:sqs/queue:Queue", { name: "q" })).not.toHaveProperty("drawn");
+});
+
 test("a table has a stream only where it is asked for", () => {
   const table = "arn:aws:dynamodb:eu-central-2:000000000000:table/t";
   expect(create("aws:dynamodb/table:Table", { name: "t", streamEnabled: true }).state).toMatchObject({

@@ -67,8 +67,9 @@ export class Recording {
           ...(this.#retained.has(key) && { retainOnDelete: true as const }),
         };
         const registration = { ...known, inputs: { ...known.inputs, ...nameInput(known) } };
-        this.registrations.push(registration);
-        return createResource(registration, place);
+        const { drawn, ...created } = createResource(registration, place);
+        this.registrations.push({ ...registration, ...(drawn && { drawn }) });
+        return created;
       },
       call: ({ token, inputs, provider }: Lookup) => {
         try {

@@ -16,6 +16,8 @@ export interface Registration {
   readonly region?: string;
   /** Set where the configuration only refers to a resource that somebody else made: its id. */
   readonly existing?: string;
+  /** What AWS would draw for it at random, where the inputs of other resources hold it: `id`, a URL. */
+  readonly drawn?: Readonly<Record<string, string>>;
   /** Set where the resource stays in the cloud though it leaves the configuration. */
   readonly retainOnDelete?: true;
 }
@@ -24,4 +26,6 @@ export interface Registration {
 export interface Created {
   readonly id: string;
   readonly state: Properties;
+  /** See {@link Registration.drawn}. */
+  readonly drawn?: Readonly<Record<string, string>>;
 }
