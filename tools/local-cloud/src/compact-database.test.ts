@@ -9,7 +9,7 @@ import { compactDatabase } from "./compact-database.ts";
 import { letDaysPass } from "./emulators/let-days-pass.fixture.ts";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "./local-region.ts";
 import { startLocalCloud } from "./start-local-cloud.ts";
-import { testGraph, watchedPipeline, WATCHER } from "../test/testing-graph.ts";
+import { seenSince, testGraph, watchedPipeline, WATCHER } from "../test/testing-graph.ts";
 
 const LIMIT_MS = 120_000;
 const MB = 1024 * 1024;
@@ -77,6 +77,7 @@ test(
     const keys = Array.from({ length: 25 }, (_, at) => ({ id: { S: `item-${at}` } }));
     const sizes: number[] = [];
     const life = async (work: (clients: { s3: S3Client; dynamodb: DynamoDBClient }) => Promise<void>) => {
+      const began = Date.now();
       const cloud = await startLocalCloud({ root, graph: testGraph(watchedPipeline("TRIM_HORIZON")), stateDir });
       sizes.push(await sizeOf(stateDir));
       const config = { endpoint: cloud.endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS };
@@ -84,7 +85,7 @@ test(
       try {
         await work(clients);
         await cloud.waitUntilIdle(LIMIT_MS);
-        return cloud.lambda.logs("watcher").flatMap(({ line }) => /^saw (.*)$/.exec(line)?.[1] ?? []);
+        return seenSince(began, cloud.lambda.logs("watcher"));
       } finally {
         for (const client of Object.values(clients)) client.destroy();
         await cloud.stop();

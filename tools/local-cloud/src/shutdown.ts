@@ -9,6 +9,7 @@ const STOP_ORDER = [
   "fauxqs",
   "tables",
   "dynamodb",
+  "figures",
   "state",
   "stateLock",
 ] as const;

@@ -21,8 +21,10 @@ import { openWebAddresses, type WebAddress } from "./event-sources/http/web-addr
 import { serveWeb } from "./event-sources/serve-web.ts";
 import { createMappingApi } from "./event-sources/mapping-api/mapping-api.ts";
 import { createS3Api } from "./s3/s3-api.ts";
+import { forgottenFigures, openKeptFigures, type KeptFigures } from "./kept-figures.ts";
 import { createSnsApi } from "./sns/sns-api.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
+import { openLogStore } from "./lambda/logs/log-store.ts";
 import { createMetricTotals } from "./lambda/logs/metric-totals.ts";
 import { clientEnvironment, localFunctions, resourceEnvironment } from "./local-environment.ts";
 import { readGraph } from "./graph/read-graph.ts";
@@ -137,6 +139,9 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   if (stateDir !== undefined) shutdown.on("stateLock", takeStateFolder(stateDir, notice));
   const state = openState(stateDir);
   shutdown.on("state", () => state.close());
+  // Without a folder the database ends with the process, and what is in it would only be there twice.
+  const figures = stateDir === undefined ? forgottenFigures : openKeptFigures(state);
+  shutdown.on("figures", () => figures.stop());
 
   // An asynchronous event that an earlier process left must not spend its time limit on waiting for the endpoint.
   const { promise: ready, resolve: serving } = Promise.withResolvers<void>();
@@ -144,10 +149,11 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   // Java takes two seconds: bundling happens meanwhile.
   const [{ tables, dynamodb }, services] = await together(
     startTables(options, graph, notice, shutdown),
-    startServices({ options, graph, state, origin: front.origin, addresses, ready, faults, shutdown }),
+    startServices({ options, graph, state, origin: front.origin, addresses, figures, ready, faults, shutdown }),
   );
   const { fauxqs, buckets, topics, lambda } = services;
   const metrics = createMetricTotals();
+  figures.keepAs("metrics", { restore: (totals) => metrics.restore(totals), read: () => metrics.totals() });
   lambda.onLog(({ line }) => metrics.read(line));
   const queues = faults?.queues(services.queues) ?? services.queues;
   const eventSources = createEventSources({
@@ -163,10 +169,11 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     timeScale,
     region,
     origin: front.origin,
+    figures,
   });
   shutdown.on("eventSources", () => eventSources.stop());
   await eventSources.start();
-  const webStatus = serveWeb(addresses, lambda);
+  const webStatus = serveWeb(addresses, lambda, figures);
 
   const status = async (): Promise<CloudStatus> => ({
     endpoint: front.origin,
@@ -255,7 +262,17 @@ async function startTables(
   return { tables, dynamodb };
 }
 
-async function startServices({ options, graph, state, origin, addresses, ready, faults, shutdown }: ServicesOptions) {
+async function startServices({
+  options,
+  graph,
+  state,
+  origin,
+  addresses,
+  figures,
+  ready,
+  faults,
+  shutdown,
+}: ServicesOptions) {
   const { root, stateDir, timeScale = 1 } = options;
   const fauxqs = await startFauxqs({
     origin,
@@ -278,6 +295,7 @@ async function startServices({ options, graph, state, origin, addresses, ready, 
     cacheDir: join(root, ".doorbell", "bundles"),
     environment: (sandbox) => ({ ...clientEnvironment(origin, graph.region), ...faults?.sandbox(sandbox) }),
     state,
+    ...(stateDir !== undefined && { kept: { logs: openLogStore(state), figures } }),
     queues,
     topics,
     buckets,
@@ -296,6 +314,7 @@ interface ServicesOptions {
   readonly state: DatabaseSync;
   readonly origin: string;
   readonly addresses: readonly WebAddress[];
+  readonly figures: KeptFigures;
   readonly ready: Promise<void>;
   readonly faults: Faults | undefined;
   readonly shutdown: Shutdown;

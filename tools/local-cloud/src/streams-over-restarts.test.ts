@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { letDaysPass } from "./emulators/let-days-pass.fixture.ts";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "./local-region.ts";
 import { startLocalCloud } from "./start-local-cloud.ts";
-import { testGraph, watchedPipeline, WATCHER } from "../test/testing-graph.ts";
+import { seenSince, testGraph, watchedPipeline, WATCHER } from "../test/testing-graph.ts";
 
 const LIMIT_MS = 60_000;
 let root: string;
@@ -18,13 +18,14 @@ afterEach(() => rm(root, { recursive: true }));
 
 /** One life of a local cloud in which items are written; the ids that the function saw in it. */
 async function writing(pipeline: ReturnType<typeof watchedPipeline>, ...ids: readonly string[]): Promise<string[]> {
+  const began = Date.now();
   const cloud = await startLocalCloud({ root, graph: testGraph(pipeline), stateDir: join(root, "state") });
   const client = new DynamoDBClient({ endpoint: cloud.endpoint, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
   try {
     for (const id of ids)
       await client.send(new PutItemCommand({ TableName: "test-orders-table", Item: { id: { S: id } } }));
     await cloud.waitUntilIdle(LIMIT_MS);
-    return cloud.lambda.logs("watcher").flatMap(({ line }) => /^saw (.*)$/.exec(line)?.[1] ?? []);
+    return seenSince(began, cloud.lambda.logs("watcher"));
   } finally {
     client.destroy();
     await cloud.stop();

@@ -50,6 +50,13 @@ export const handler = async ({ Records }) => {
 };
 `;
 
+/** The ids that `watcher` has logged since a time: with a state folder, earlier lives have logged, too. */
+export function seenSince(began: number, lines: readonly { readonly time: string; readonly line: string }[]): string[] {
+  return lines
+    .filter(({ time }) => Date.parse(time) >= began)
+    .flatMap(({ line }) => /^saw (.*)$/.exec(line)?.[1] ?? []);
+}
+
 /** The small pipeline, and a function `watcher` (of `watcher.ts`) that reads the stream of its table. */
 export function watchedPipeline(startingPosition: "LATEST" | "TRIM_HORIZON"): readonly GraphResource[] {
   return [

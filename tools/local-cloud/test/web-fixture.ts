@@ -4,6 +4,7 @@ import { buffer } from "node:stream/consumers";
 import { openWebAddresses, type WebAddress } from "../src/event-sources/http/web-addresses.ts";
 import { serveWeb } from "../src/event-sources/serve-web.ts";
 import type { FunctionUrlDefinition, HttpApiDefinition } from "../src/graph/graph.ts";
+import { forgottenFigures } from "../src/kept-figures.ts";
 import type { LambdaFixture } from "./lambda-fixture.ts";
 
 /** An answer as it came. */
@@ -41,7 +42,7 @@ export async function startWeb(
   const addresses: WebAddress[] = await openWebAddresses(definitions, { endpointPort: 0, notice: () => {} });
   return {
     origins: addresses.map(({ server }) => server.origin),
-    status: serveWeb(addresses, lambda),
+    status: serveWeb(addresses, lambda, forgottenFigures),
     async stop() {
       await Promise.all(addresses.map(({ server }) => server.stop()));
     },

@@ -39,7 +39,7 @@ export async function up(options: {
   const faults = options.faults === undefined ? undefined : readFaultOption(options.faults);
   const inspect = options.inspect === undefined ? undefined : await inspectOptions(options.inspect);
   const stop = stopSignal();
-  const started = performance.now();
+  const [started, startedAt] = [performance.now(), Date.now()];
   const stateDir = options.state === undefined || isAbsolute(options.state) ? options.state : resolve(options.state);
   const cloud = await bootCloud({
     port: options.port,
@@ -79,7 +79,8 @@ export async function up(options: {
     if (options.logs ?? (process.stdout.isTTY || options.correlation !== undefined)) {
       const functions = cloud.lambda.status().map((each) => each.function);
       const write = createLogOutput({ correlation: options.correlation, json: options.json, functions });
-      for (const line of cloud.lambda.logs()) write(line);
+      // Those of earlier runs, which the state folder keeps, are for `doorbell logs`.
+      for (const line of cloud.lambda.logs()) if (Date.parse(line.time) >= startedAt) write(line);
       cloud.lambda.onLog(write);
     }
     const over = AbortSignal.any([stop.signal, cloud.failed]);

@@ -4,6 +4,7 @@ import type { TablesService } from "../emulators/dynamodb.ts";
 import type { Queues } from "../emulators/queues.ts";
 import type { Topics } from "../emulators/topics.ts";
 import type { MappingDefinition, NotificationDefinition, QueueDefinition } from "../graph/graph.ts";
+import type { KeptFigures } from "../kept-figures.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import type { EventSource } from "./event-source.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
@@ -33,6 +34,8 @@ export interface EventSourcesOptions {
   readonly region: string;
   /** Of the endpoint. */
   readonly origin: string;
+  /** Keeps what the mappings count. */
+  readonly figures?: KeptFigures;
 }
 
 /** Everything that gives events to functions. */
@@ -65,6 +68,7 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
   const mappings = options.mappings.map((mapping) =>
     createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
   );
+  for (const { definition, counters } of mappings) options.figures?.keep(`mapping ${definition.uuid}`, counters);
   // Topics come first: buckets publish to them as soon as they start.
   const sources: readonly EventSource[] = [
     createTopicSubscriptions(options),

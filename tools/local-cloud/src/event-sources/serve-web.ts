@@ -1,3 +1,4 @@
+import type { KeptFigures } from "../kept-figures.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import { createFunctionUrl } from "./function-url/function-url.ts";
 import type { WebAddress } from "./http/web-addresses.ts";
@@ -8,9 +9,11 @@ import { createHttpApi } from "./http-api/http-api.ts";
 export function serveWeb(
   addresses: readonly WebAddress[],
   lambda: Pick<LambdaService, "invoke">,
+  figures: KeptFigures,
 ): () => readonly WebStatus[] {
   const served = addresses.map(({ definition, server }) => {
-    const counters: WebCounters = { requests: 0, failures: 0 };
+    const name = `${definition.kind} ${definition.component}`;
+    const counters: WebCounters = figures.keep(name, { requests: 0, failures: 0 });
     server.serve(
       definition.kind === "function-url"
         ? createFunctionUrl({ definition, lambda, counters })

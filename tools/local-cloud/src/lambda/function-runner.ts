@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { FunctionDefinition } from "../graph/graph.ts";
+import type { KeptFigures } from "../kept-figures.ts";
 import type { EnvironmentPool } from "./environment/environment-pool.ts";
 import type { ExecutionEnvironment, Failure, RunEnding } from "./environment/execution-environment.ts";
 import { errorBody, initErrorType } from "./function-error.ts";
@@ -46,6 +47,7 @@ export interface RunnerOptions {
   /** A debugger may hold the handler as long as it likes. */
   readonly inspected: boolean;
   readonly stopping: () => boolean;
+  readonly figures: KeptFigures;
 }
 
 function traceId(): string {
@@ -58,7 +60,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
   const { definition, pool } = options;
   const limitMs = options.inspected ? NO_LIMIT_MS : definition.timeoutSeconds * 1_000;
   const initLimitMs = options.inspected ? NO_LIMIT_MS : options.initTimeoutMs;
-  const counts = { invocations: 0, errors: 0, throttles: 0 };
+  const counts = options.figures.keep(`function ${definition.name}`, { invocations: 0, errors: 0, throttles: 0 });
   const reserved = definition.reservedConcurrency;
   const concurrency: Concurrency = reserved === undefined ? options.unreserved : { running: 0, limit: reserved };
   let running = 0;

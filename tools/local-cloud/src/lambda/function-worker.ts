@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from "../graph/graph.ts";
+import { forgottenFigures } from "../kept-figures.ts";
 import { createAsyncInvoker, type AsyncInvoker } from "./asynchronous/async-invoker.ts";
 import type { AsyncEventStore } from "./asynchronous/async-event-store.ts";
 import type { ChildGuard } from "./environment/child-guard.ts";
@@ -85,7 +86,8 @@ export async function createFunctionWorker(
     },
   });
   const initTimeoutMs = options.initTimeoutMs ?? INIT_TIMEOUT_MS;
-  const runner = createFunctionRunner({ definition, pool, initTimeoutMs, unreserved, inspected, stopping });
+  const figures = options.kept?.figures ?? forgottenFigures;
+  const runner = createFunctionRunner({ definition, pool, initTimeoutMs, unreserved, inspected, stopping, figures });
   const { timeScale } = options;
   const invoker = createAsyncInvoker({ runner, store, ports: options, timeScale, concurrency: limit, complain: say });
 

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { FunctionDefinition } from "../graph/graph.ts";
+import type { KeptFigures } from "../kept-figures.ts";
+import type { LogStore } from "./logs/log-store.ts";
 import type { DestinationPorts } from "./asynchronous/async-destination.ts";
 
 /** Which function to debug, and the port of 127.0.0.1 for the debugger; with 0 each environment takes a free one and logs it. */
@@ -22,6 +24,8 @@ export interface LambdaServiceOptions extends DestinationPorts {
     kill(): void;
   }) => Readonly<Record<string, string>>;
   readonly state: DatabaseSync;
+  /** Keeps logs and figures over restarts, in `state`. */
+  readonly kept?: { readonly logs: LogStore; readonly figures: KeptFigures };
   /** Factor on the waits between asynchronous retries and on the event age; 1 is AWS's. */
   readonly timeScale: number;
   /** Processes per function at most; further invocations wait for one. 10 by default. */

@@ -5,14 +5,14 @@ import { createFunctionWorker, type FunctionWorker } from "./function-worker.ts"
 import type { InvocationOptions } from "./function-runner.ts";
 import { FunctionNotFound, type InvocationResult } from "./invocation.ts";
 import { createInvokeApi, type InvokeTarget } from "./api/invoke-api.ts";
-import { createLogBook, type LogLine, type LogQuery } from "./logs/log-book.ts";
+import { createLogBook, type LogBook, type LogLine, type LogQuery } from "./logs/log-book.ts";
 import { createMemoryWatch } from "./environment/memory-watch.ts";
 import type { LambdaServiceOptions } from "./lambda-options.ts";
 
 export { TooManyRequests, type InvocationResult } from "./invocation.ts";
 export type { LogLine } from "./logs/log-book.ts";
 
-/** Figures of one function since the start. */
+/** Figures of one function, since the start, or since its state folder was made. */
 export interface FunctionStatus {
   readonly function: string;
   readonly invocations: number;
@@ -42,6 +42,8 @@ export interface LambdaService {
   logs(functionName?: string): LogLine[];
   /** The same one at a time, as they are asked for; see the log book. */
   readLogs(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
+  /** Lines of one function with their places; see the log book. */
+  readonly logEntries: LogBook["entries"];
   /** Calls the listener for each new line; the answer unsubscribes it. */
   onLog(listener: (line: LogLine) => void): () => void;
   status(): FunctionStatus[];
@@ -64,7 +66,7 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
     throw new FunctionNotFound(inspect.functionName);
   const guard = await createChildGuard();
   const memory = createMemoryWatch();
-  const book = createLogBook();
+  const book = createLogBook(options.kept?.logs);
   const store = openAsyncEventStore(options.state);
   let stopping = false;
   const reserved = options.functions.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
@@ -77,6 +79,7 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
   if (refused !== undefined) {
     await Promise.all(workers.map((worker) => worker.stop()));
     await guard.stop();
+    book.close();
     throw refused.reason;
   }
   const byName = new Map(workers.map((worker) => [worker.runner.definition.name, worker]));
@@ -102,6 +105,7 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
     handle: createInvokeApi(target),
     logs: (functionName) => book.lines(functionName),
     readLogs: (query, signal) => book.read(query, signal),
+    logEntries: (functionName) => book.entries(functionName),
     onLog: (listener) => book.onLine(listener),
     status: () =>
       workers.map(({ runner, pool, invoker }) => ({
@@ -116,6 +120,7 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
       stopping = true;
       await Promise.all(workers.map((worker) => worker.stop()));
       await guard.stop();
+      book.close();
     },
   };
 }

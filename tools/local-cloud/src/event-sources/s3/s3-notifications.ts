@@ -4,6 +4,7 @@ import type { Queues } from "../../emulators/queues.ts";
 import type { Topics } from "../../emulators/topics.ts";
 import { functionNameOf } from "../../graph/function-name.ts";
 import type { NotificationDefinition } from "../../graph/graph.ts";
+import type { KeptFigures } from "../../kept-figures.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
 import type { EventSource } from "../event-source.ts";
 import { newCounters } from "../mapping-status.ts";
@@ -42,9 +43,11 @@ export function createS3Notifications(
     /** Remembers who got a test event. */
     readonly state: DatabaseSync;
     readonly region: string;
+    readonly figures?: KeptFigures;
   },
 ): EventSource {
   const rules = options.notifications.map((rule) => ({ rule, counters: newCounters() }));
+  for (const { rule, counters } of rules) options.figures?.keep(`notification ${rule.bucket} ${rule.id}`, counters);
   let unsubscribe: (() => void) | undefined;
 
   function send(targetArn: string, event: string): void {

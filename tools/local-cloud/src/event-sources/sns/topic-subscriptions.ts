@@ -1,6 +1,7 @@
 import { UnknownQueue, type Queues } from "../../emulators/queues.ts";
 import type { PublishedMessage, Subscription, Topics } from "../../emulators/topics.ts";
 import { functionNameOf } from "../../graph/function-name.ts";
+import type { KeptFigures } from "../../kept-figures.ts";
 import { FunctionNotFound } from "../../lambda/invocation.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
 import type { EventSource } from "../event-source.ts";
@@ -21,12 +22,16 @@ export function createTopicSubscriptions(options: {
   readonly lambda: Pick<LambdaService, "invokeAsync">;
   readonly origin: string;
   readonly region: string;
+  readonly figures?: KeptFigures;
 }): EventSource {
   const { topics, queues, lambda } = options;
   const counted = new Map<string, MappingCounters>();
 
   function countersOf({ arn }: Subscription): MappingCounters {
-    const counters = counted.get(arn) ?? newCounters();
+    const known = counted.get(arn);
+    if (known !== undefined) return known;
+    const counters = newCounters();
+    options.figures?.keep(`subscription ${arn}`, counters);
     counted.set(arn, counters);
     return counters;
   }

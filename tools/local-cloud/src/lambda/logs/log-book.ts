@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { setImmediate as yieldToOthers } from "node:timers/promises";
+import type { LogStore } from "./log-store.ts";
 
 /** The latest lines of each function that the book keeps. */
 export const LINES_PER_FUNCTION = 20_000;
@@ -9,6 +10,9 @@ export const CHARACTERS_PER_FUNCTION = 32 * 1024 * 1024;
 export const MAX_LINE_CHARACTERS = 262_144;
 /** A reader looks through so many lines, or characters, before others have their turn. */
 const LINES_PER_TURN = 1_000;
+/** Lines are kept together, after this time or so many of them: one by one they would cost more than writing them. */
+const SAVE_AFTER_MS = 200;
+const SAVED_LINES = 1_000;
 const CHARACTERS_PER_TURN = 1024 * 1024;
 
 /** One line that a function or the platform wrote about it. */
@@ -19,6 +23,15 @@ export interface LogLine {
   /** The log stream: one per execution environment. */
   readonly stream: string;
   /** Without its line end; cut to 256 K characters. */
+  readonly line: string;
+}
+
+/** A line with its place among those of all functions; places are never given twice, also over restarts. */
+export interface LogEntry {
+  readonly order: number;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly stream: string;
   readonly line: string;
 }
 
@@ -35,18 +48,23 @@ export interface LogQuery {
 
 /**
  * The logs of all functions, in memory. It keeps the latest 20,000 lines of each function, and at most 32 Mi characters of them, so
- * that a file of some thousand orders can be followed and the memory it takes is bounded by the number of functions.
+ * that a file of some thousand orders can be followed and the memory it takes is bounded by the number of functions. With a store
+ * they are found again after a restart; of a process that is killed, the lines of the last fifth of a second may be missing.
  */
 export interface LogBook {
   write(functionName: string, stream: string, line: string): void;
   /** All lines kept, oldest first. */
   lines(functionName?: string): LogLine[];
+  /** Those of one function, with their places. */
+  entries(functionName: string): LogEntry[];
   /**
    * Lines kept, oldest first, one at a time as they are asked for: a slow reader holds nothing back. What the book drops before
    * the reader comes to it is told by a line that says how much it was. Ends at the signal's abort.
    */
   read(query: LogQuery, signal: AbortSignal): AsyncIterable<LogLine>;
   onLine(listener: (line: LogLine) => void): () => void;
+  /** Keeps what is not kept yet. */
+  close(): void;
 }
 
 interface Entry {
@@ -65,16 +83,23 @@ interface Shelf {
   dropped: number;
 }
 
-/** A log book in memory. */
-export function createLogBook(): LogBook {
+/** A log book in memory, with the lines that the store has. */
+export function createLogBook(store?: LogStore): LogBook {
   const shelves = new Map<string, Shelf>();
   const written = new EventEmitter<{ line: [LogLine] }>().setMaxListeners(0);
+  let unsaved: Entry[] = [];
+  let saving: NodeJS.Timeout | undefined;
   let order = 0;
+  for (const entry of store?.load() ?? []) {
+    put(entry);
+    order = entry.order + 1;
+  }
 
-  function put(functionName: string, line: LogLine): void {
-    let shelf = shelves.get(functionName);
-    if (shelf === undefined) shelves.set(functionName, (shelf = { entries: [], first: 0, characters: 0, dropped: 0 }));
-    shelf.entries.push({ order: order++, line });
+  function put(entry: Entry): void {
+    const { line } = entry;
+    let shelf = shelves.get(line.function);
+    if (shelf === undefined) shelves.set(line.function, (shelf = { entries: [], first: 0, characters: 0, dropped: 0 }));
+    shelf.entries.push(entry);
     shelf.characters += line.line.length;
     while (shelf.entries.length - shelf.first > LINES_PER_FUNCTION || shelf.characters > CHARACTERS_PER_FUNCTION) {
       shelf.characters -= shelf.entries[shelf.first]?.line.line.length ?? 0;
@@ -85,6 +110,24 @@ export function createLogBook(): LogBook {
       shelf.entries = shelf.entries.slice(shelf.first);
       shelf.first = 0;
     }
+  }
+
+  function save(): void {
+    clearTimeout(saving);
+    saving = undefined;
+    const lines = unsaved;
+    unsaved = [];
+    const named = new Set(lines.map(({ line }) => line.function));
+    const firsts = [...named].map((name) => {
+      const shelf = shelves.get(name);
+      return [name, shelf?.entries[shelf.first]?.order ?? 0] as const;
+    });
+    const first = new Map(firsts);
+    // What the book has dropped meanwhile is not worth writing.
+    store?.save(
+      lines.filter((entry) => entry.order >= (first.get(entry.line.function) ?? 0)),
+      first,
+    );
   }
 
   async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
@@ -116,7 +159,13 @@ export function createLogBook(): LogBook {
         stream,
         line: text.length > MAX_LINE_CHARACTERS ? text.slice(0, MAX_LINE_CHARACTERS) : text,
       };
-      put(functionName, line);
+      const entry = { order: order++, line };
+      put(entry);
+      if (store !== undefined) {
+        unsaved.push(entry);
+        if (unsaved.length >= SAVED_LINES) save();
+        else saving ??= setTimeout(save, SAVE_AFTER_MS);
+      }
       written.emit("line", line);
     },
     lines(functionName) {
@@ -126,7 +175,18 @@ export function createLogBook(): LogBook {
         .sort((a, b) => a.order - b.order)
         .map((entry) => entry.line);
     },
+    entries(functionName) {
+      const shelf = shelves.get(functionName);
+      const kept = shelf?.entries.slice(shelf.first) ?? [];
+      return kept.map(({ order: place, line: { time, stream, line } }) => ({
+        order: place,
+        time: Date.parse(time),
+        stream,
+        line,
+      }));
+    },
     read,
+    close: save,
     onLine(listener) {
       written.on("line", listener);
       return () => written.off("line", listener);

@@ -16,32 +16,41 @@ const valuesSchema = v.union([v.number(), v.pipe(v.array(v.number()), v.maxLengt
 /** Series that are kept; AWS knows no limit but its price. */
 export const MAX_SERIES = 10_000;
 
-/** One metric since the local cloud was booted. */
-export interface MetricTotal {
-  readonly namespace: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-  readonly name: string;
-  readonly unit: string;
-  readonly samples: number;
-  readonly sum: number;
-  readonly maximum: number;
-}
+const totalSchema = v.object({
+  namespace: v.string(),
+  dimensions: v.record(v.string(), v.string()),
+  name: v.string(),
+  unit: v.string(),
+  samples: v.number(),
+  sum: v.number(),
+  maximum: v.number(),
+});
 
-/** What CloudWatch makes of log lines in embedded metric format, with one period: since the boot. */
+/** One metric since the local cloud was booted, or since its state folder was made. */
+export type MetricTotal = Readonly<v.InferOutput<typeof totalSchema>>;
+
+/** What CloudWatch makes of log lines in embedded metric format, with one period: from the boot on. */
 export interface MetricTotals {
   /** Takes a line of a log; one that is no such document is passed over. */
   read(line: string): void;
   totals(): readonly MetricTotal[];
+  /** Goes on from totals told before; what is none is passed over. */
+  restore(totals: unknown): void;
 }
 
 /** Counts from nothing. (AWS page: "Specification: Embedded metric format".) */
 export function createMetricTotals(): MetricTotals {
   const series = new Map<string, MetricTotal>();
+  const keyOf = ({ namespace, dimensions, name }: MetricTotal) => JSON.stringify([namespace, dimensions, name]);
   return {
+    restore(totals) {
+      const read = v.safeParse(v.pipe(v.array(totalSchema), v.maxLength(MAX_SERIES)), totals);
+      for (const total of read.success ? read.output : []) series.set(keyOf(total), total);
+    },
     read(line) {
       if (!line.includes('"_aws"')) return;
       for (const value of valuesIn(line)) {
-        const key = JSON.stringify([value.namespace, value.dimensions, value.name]);
+        const key = keyOf(value);
         const known = series.get(key);
         if (known !== undefined) series.set(key, sumOf(known, value));
         else if (series.size < MAX_SERIES) series.set(key, value);
