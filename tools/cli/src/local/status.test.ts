@@ -25,6 +25,7 @@ it("an event source that is disabled is told as such, and what stands in the way
         problem: "The stream cannot be read.",
       },
     ],
+    web: [],
     metrics: [],
   });
   expect(text).toMatch(/^orders .* disabled /m);
@@ -35,7 +36,7 @@ it("an event source that is disabled is told as such, and what stands in the way
 });
 
 it("a DynamoDB Local that does not run is told, and one that was started again", () => {
-  const nothing = { queues: [], topics: [], functions: [], mappings: [], metrics: [] };
+  const nothing = { queues: [], topics: [], functions: [], mappings: [], web: [], metrics: [] };
   const problem = "DynamoDB Local was ended by SIGKILL; it is started again on its data in state/dynamodb.";
   expect(formatStatus({ ...nothing, dynamodb: { restarts: 0, problem } })).toMatch(
     /^Not idle: DynamoDB Local was ended/m,
@@ -44,4 +45,10 @@ it("a DynamoDB Local that does not run is told, and one that was started again",
     /^DynamoDB Local .* started again; restarts: 2\.$/m,
   );
   expect(formatStatus({ ...nothing, dynamodb: { restarts: 0 } })).not.toMatch(/DynamoDB Local/);
+});
+
+it("function URLs and HTTP APIs are shown with their addresses", () => {
+  const web = [{ component: "Checkout", url: "http://127.0.0.1:4567/", requests: 12, failures: 1 }];
+  const text = formatStatus({ queues: [], topics: [], functions: [], mappings: [], metrics: [], web });
+  expect(text).toMatch(/^Checkout +http:\/\/127\.0\.0\.1:4567\/ +12 +1$/m);
 });

@@ -32,6 +32,7 @@ const statusSchema = v.object({
       iteratorAgeMs: v.optional(count),
     }),
   ),
+  web: v.optional(v.array(v.object({ url: v.string(), component: v.string(), requests: count, failures: count })), []),
   dynamodb: v.optional(v.object({ restarts: count, problem: v.optional(v.string()) })),
   metrics: v.array(
     v.object({
@@ -59,7 +60,7 @@ export async function status(options: { readonly port?: number; readonly json?: 
 }
 
 /** The status as tables. */
-export function formatStatus({ queues, topics, functions, mappings, metrics, dynamodb }: Status): string {
+export function formatStatus({ queues, topics, functions, mappings, web, metrics, dynamodb }: Status): string {
   const names = functions.map((each) => each.function);
   const short = (name: string): string => shortFunctionName(name, names);
   const tables = [
@@ -94,6 +95,14 @@ export function formatStatus({ queues, topics, functions, mappings, metrics, dyn
         each.iteratorAgeMs === undefined ? "" : `${formatCount(each.iteratorAgeMs)} ms`,
       ]),
     ),
+    ...(web.length === 0
+      ? []
+      : [
+          formatTable(
+            ["URL or API", "address", "requests", "failures"],
+            web.map((each) => [each.component, each.url, ...[each.requests, each.failures].map(formatCount)]),
+          ),
+        ]),
     ...mappings.flatMap(({ problem }) => problem ?? []),
     ...dynamodbLines(dynamodb),
     ...metricsTable(metrics),
