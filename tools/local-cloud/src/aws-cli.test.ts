@@ -186,6 +186,61 @@ describe.skipIf(!installed)("the AWS CLI, with nothing but the environment that 
   );
 
   test(
+    "reads the logs of a function: its group, its streams, and its lines through a filter",
+    async () => {
+      await aws("lambda", "invoke", "--function-name", "test-worker", join(folder, "answer.json"));
+      expect(await awsJson("logs", "describe-log-groups")).toMatchObject({
+        logGroups: [{ logGroupName: "/aws/lambda/test-worker" }],
+      });
+      const group = ["--log-group-name", "/aws/lambda/test-worker"];
+      const { logStreams: streams }: { logStreams: { logStreamName: string }[] } = JSON.parse(
+        await aws("logs", "describe-log-streams", ...group, "--output", "json"),
+      );
+      const [environment = ""] = streams.map((each) => each.logStreamName).filter((name) => name.includes("[$LATEST]"));
+      const stream = ["--log-stream-name", environment, "--start-from-head"];
+      expect(await aws("logs", "get-log-events", ...group, ...stream, "--output", "text")).toMatch(/START RequestId/);
+      const filter = ["--filter-pattern", "hello", "--query", "events[].message", "--output", "text"];
+      expect(await aws("logs", "filter-log-events", ...group, ...filter)).toMatch(/INFO\s+hello/);
+      await expect(aws("logs", "create-log-group", "--log-group-name", "x")).rejects.toMatchObject({
+        stderr: expect.stringContaining("(UnknownOperationException)"),
+      });
+    },
+    2 * LIMIT_MS,
+  );
+
+  // The protocols: query, EC2's own, REST with XML, JSON 1.1, REST with JSON, and whichever the CLI speaks with CloudWatch.
+  test.each([
+    ["iam", "list-roles", "no iam (ListRoles)"],
+    ["cloudformation", "list-stacks", "no cloudformation (ListStacks)"],
+    ["ec2", "describe-instances", "no ec2 (DescribeInstances)"],
+    ["cloudfront", "list-distributions", "no cloudfront"],
+    ["kinesis", "list-streams", "no kinesis (ListStreams)"],
+    ["apigatewayv2", "get-apis", "no apigateway"],
+    ["cloudwatch", "list-metrics", "no monitoring"],
+  ])(
+    "is told that the local cloud has no such service, in the words of its protocol: %s",
+    async (service, action, said) => {
+      await expect(aws(service, action)).rejects.toMatchObject({
+        stderr: expect.stringMatching(
+          new RegExp(String.raw`\(UnknownService\).*${said.replace(/[()]/g, String.raw`\$&`)}`),
+        ),
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "is told that a service that is there has no such action",
+    async () => {
+      const role = ["--role-arn", "arn:aws:iam::000000000000:role/any", "--role-session-name", "any"];
+      await expect(aws("sts", "assume-role", ...role)).rejects.toMatchObject({
+        stderr: expect.stringContaining("(InvalidAction) when calling the AssumeRole operation"),
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
     "learns who it is",
     async () => {
       expect(await awsJson("sts", "get-caller-identity")).toMatchObject({ Account: "000000000000" });

@@ -26,6 +26,8 @@ import { createSnsApi } from "./sns/sns-api.ts";
 import { createLambdaService } from "./lambda/lambda-service.ts";
 import { openLogStore } from "./lambda/logs/log-store.ts";
 import { createMetricTotals } from "./lambda/logs/metric-totals.ts";
+import { createLogGroups } from "./logs-api/log-groups.ts";
+import { createLogsApi } from "./logs-api/logs-api.ts";
 import { clientEnvironment, localFunctions, resourceEnvironment } from "./local-environment.ts";
 import { readGraph } from "./graph/read-graph.ts";
 import { takeStateFolder } from "./state-folder.ts";
@@ -208,6 +210,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     admin: createAdminApi({ environment, status, awaitIdle, lambda }),
     lambda: (request, response) => lambda.handle(request, response),
     mappings: createMappingApi({ mappings: eventSources.mappings, tables, region }),
+    logs: createLogsApi(createLogGroups({ functions: graph.functions, entries: lambda.logEntries, region })),
     dynamodb: (request, response) => proxy.handle(request, response),
     sns: createSnsApi({ store: fauxqs.sns, topics, region }),
     fauxqs: createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle }),

@@ -15,6 +15,8 @@ export const BODY_LIMITS = {
   invocation: 6_291_456,
   /** A payload of an asynchronous invocation (AWS: "Lambda quotas"). */
   event: 1_048_576,
+  /** A request to CloudWatch Logs, of which only those that read are served. */
+  logsRequest: 1_048_576,
   /** A change of an event source mapping. */
   mapping: 1_048_576,
   /** What a runtime answers: 6 MB, and what AWS allows for framing. */

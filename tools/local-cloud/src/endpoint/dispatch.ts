@@ -1,7 +1,6 @@
 import { MAPPINGS_PATH } from "../event-sources/mapping-api/mapping-api.ts";
-import { answerJson } from "./front-server.ts";
-import { routeOf, signedService } from "./route.ts";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { refuseService } from "./refuse-service.ts";
+import { routeOf } from "./route.ts";
 import type { Handler } from "./front-server.ts";
 
 /** Who answers for what. */
@@ -11,6 +10,8 @@ export interface Services {
   /** The part of Lambda's API that is about event source mappings. */
   readonly mappings: Handler;
   readonly dynamodb: Handler;
+  /** CloudWatch Logs. */
+  readonly logs: Handler;
   readonly sns: Handler;
   /** S3, SQS, STS. */
   readonly fauxqs: Handler;
@@ -25,12 +26,4 @@ export function dispatchTo(services: Services): Handler {
     if (route === "lambda" && url.startsWith(MAPPINGS_PATH)) return services.mappings(request, response);
     return services[route](request, response);
   };
-}
-
-function refuseService(request: IncomingMessage, response: ServerResponse): void {
-  const service = signedService(request.url ?? "/", request.headers) ?? String(request.headers["x-amz-target"]);
-  answerJson(response, 400, {
-    __type: "UnknownService",
-    message: `The local cloud has S3, SQS, SNS, STS, DynamoDB and Lambda, no ${service}.`,
-  });
 }

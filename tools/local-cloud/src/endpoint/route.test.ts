@@ -9,6 +9,7 @@ describe("a request goes to", () => {
   test.each([
     ["dynamodb", "dynamodb"],
     ["lambda", "lambda"],
+    ["logs", "logs"],
     ["s3", "fauxqs"],
     ["sqs", "fauxqs"],
     ["sns", "sns"],
@@ -31,6 +32,7 @@ describe("a request goes to", () => {
     expect(routeOf("/", { "x-amz-target": "DynamoDB_20120810.Scan" })).toBe("dynamodb");
     expect(routeOf("/", { "x-amz-target": "DynamoDBStreams_20120810.GetRecords" })).toBe("dynamodb");
     expect(routeOf("/", { "x-amz-target": "AmazonSQS.SendMessage" })).toBe("fauxqs");
+    expect(routeOf("/", { "x-amz-target": "Logs_20140328.FilterLogEvents" })).toBe("logs");
     expect(routeOf("/", { "x-amz-target": "Kinesis_20131202.PutRecord" })).toBe("unknown");
   });
 

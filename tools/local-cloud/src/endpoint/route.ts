@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Where a request goes. */
-export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "fauxqs" | "unknown";
+export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "logs" | "fauxqs" | "unknown";
 
 /** The public Lambda API's paths begin with a date (Lambda API reference). */
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
@@ -18,7 +18,7 @@ const FAUXQS_SERVICES = new Set(["s3", "sqs", "sts"]);
 export function routeOf(url: string, headers: IncomingHttpHeaders): Route {
   if (url.startsWith(ADMIN_PATH)) return "admin";
   const service = signedService(url, headers) ?? targetedService(headers) ?? unsignedService(url, headers);
-  if (service === "lambda" || service === "dynamodb" || service === "sns") return service;
+  if (service === "lambda" || service === "dynamodb" || service === "sns" || service === "logs") return service;
   return FAUXQS_SERVICES.has(service) ? "fauxqs" : "unknown";
 }
 
@@ -41,5 +41,6 @@ function targetedService(headers: IncomingHttpHeaders): string | undefined {
   const target = headers["x-amz-target"];
   if (typeof target !== "string") return undefined;
   if (target.startsWith("DynamoDB")) return "dynamodb";
+  if (target.startsWith("Logs_")) return "logs";
   return target.startsWith("AmazonSQS.") ? "sqs" : "unknown";
 }
