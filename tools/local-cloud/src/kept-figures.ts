@@ -16,7 +16,7 @@ export interface KeptFigures {
   keep<Counters extends object>(name: string, counters: Counters): Counters;
   /** The same for figures of another form. */
   keepAs(name: string, figures: Figures): void;
-  /** Writes what has changed, and ends. */
+  /** Writes what has changed, and ends. @throws where the database cannot be written */
   stop(): void;
 }
 
@@ -37,7 +37,13 @@ export function openKeptFigures(database: DatabaseSync): KeptFigures {
       entry.saved = text;
     }
   }
-  const timer = setInterval(save, SAVE_EVERY_MS).unref();
+  const timer = setInterval(() => {
+    try {
+      save();
+    } catch {
+      // A disk that is full must not end the cloud: it is tried again, and stopping tells.
+    }
+  }, SAVE_EVERY_MS).unref();
 
   function keepAs(name: string, { restore, read }: Figures): void {
     const saved = v.safeParse(v.object({ value: v.pipe(v.string(), v.parseJson()) }), get.get(name));

@@ -79,7 +79,11 @@ export const functionInputs = v.object({
   memorySize: maybe(count),
   environment: maybe(v.object({ variables: maybe(v.record(v.string(), v.string())) })),
   loggingConfig: maybe(
-    v.object({ logFormat: maybe(v.picklist(["Text", "JSON"])), applicationLogLevel: maybe(v.string()) }),
+    v.object({
+      logFormat: maybe(v.picklist(["Text", "JSON"])),
+      applicationLogLevel: maybe(v.string()),
+      logGroup: maybe(name),
+    }),
   ),
   reservedConcurrentExecutions: maybe(v.number()),
   deadLetterConfig: maybe(v.object({ targetArn: name })),

@@ -21,6 +21,8 @@ export interface FunctionDefinition {
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFormat: "Text" | "JSON";
+  /** Where its log is, if not in the group that has its name: functions may share one. */
+  readonly logGroup?: string;
   /** Lowest level of application lines, JSON format only. */
   readonly logLevel?: string;
   readonly reservedConcurrency?: number;

@@ -106,7 +106,7 @@ function readFunction(
 ): FunctionDefinition {
   const invokeConfig = invokeConfigs.find(({ functionName }) => functionName === value.name);
   const reserved = value.reservedConcurrentExecutions;
-  const logLevel = value.loggingConfig?.applicationLogLevel;
+  const { applicationLogLevel: logLevel, logGroup } = value.loggingConfig ?? {};
   const { handler, runtime } = value;
   const refused = (why: string) => new InvalidGraph(value.name, why);
   if (value.packageType === "Image")
@@ -128,6 +128,7 @@ function readFunction(
     memoryMb: value.memorySize ?? 128,
     environment: value.environment?.variables ?? {},
     logFormat: value.loggingConfig?.logFormat ?? "Text",
+    ...(logGroup != null && { logGroup }),
     ...(logLevel != null && { logLevel }),
     // Pulumi's −1 stands for none.
     ...(reserved != null && reserved >= 0 && { reservedConcurrency: reserved }),

@@ -5,12 +5,13 @@ import { createFunctionWorker, type FunctionWorker } from "./function-worker.ts"
 import type { InvocationOptions } from "./function-runner.ts";
 import { FunctionNotFound, type InvocationResult } from "./invocation.ts";
 import { createInvokeApi, type InvokeTarget } from "./api/invoke-api.ts";
-import { createLogBook, type LogBook, type LogLine, type LogQuery } from "./logs/log-book.ts";
+import { createLogBook, type LogBook, type LogQuery } from "./logs/log-book.ts";
+import type { LogLine } from "./logs/log-line.ts";
 import { createMemoryWatch } from "./environment/memory-watch.ts";
 import type { LambdaServiceOptions } from "./lambda-options.ts";
 
 export { TooManyRequests, type InvocationResult } from "./invocation.ts";
-export type { LogLine } from "./logs/log-book.ts";
+export type { LogLine } from "./logs/log-line.ts";
 
 /** Figures of one function, since the start, or since its state folder was made. */
 export interface FunctionStatus {

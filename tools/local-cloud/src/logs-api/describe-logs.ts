@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { groupNameOf } from "./log-groups.ts";
-import type { Action } from "./logs-api.ts";
+import type { Action } from "./action.ts";
 import { LogsError } from "./logs-error.ts";
 import { pageTokens } from "./page-token.ts";
 

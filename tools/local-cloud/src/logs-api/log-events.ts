@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { LogEntry } from "../lambda/logs/log-book.ts";
 import { parseFilterPattern } from "./filter-pattern.ts";
 import { groupNameOf, type LogGroups } from "./log-groups.ts";
-import type { Action } from "./logs-api.ts";
+import type { Action } from "./action.ts";
 import { LogsError } from "./logs-error.ts";
 import { pageTokens } from "./page-token.ts";
 

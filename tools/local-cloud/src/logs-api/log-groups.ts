@@ -1,3 +1,5 @@
+import type { FunctionDefinition } from "../graph/graph.ts";
+import { logGroupOf } from "../lambda/logs/log-group.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
 import type { LogBook, LogEntry } from "../lambda/logs/log-book.ts";
 import { LogsError } from "./logs-error.ts";
@@ -16,21 +18,22 @@ export interface LogGroups {
   readonly since: number;
 }
 
-/** A group for each function, under the name that Lambda gives it. */
+/** The groups of the functions, of which several may share one. */
 export function createLogGroups(options: {
-  readonly functions: readonly { readonly name: string }[];
+  readonly functions: readonly Pick<FunctionDefinition, "name" | "logGroup">[];
   readonly entries: LogBook["entries"];
   readonly region: string;
 }): LogGroups {
-  const byName = new Map(options.functions.map(({ name }) => [`/aws/lambda/${name}`, name]));
+  const groups = Map.groupBy(options.functions, logGroupOf);
   return {
-    names: [...byName.keys()].toSorted(),
+    names: [...groups.keys()].toSorted(),
     arn: (name) => `arn:aws:logs:${options.region}:${LOCAL_ACCOUNT}:log-group:${name}`,
     entries(name) {
-      const functionName = byName.get(name);
-      if (functionName === undefined)
+      const functions = groups.get(name);
+      if (functions === undefined)
         throw new LogsError("ResourceNotFoundException", "The specified log group does not exist.");
-      return options.entries(functionName);
+      const entries = functions.flatMap((each) => options.entries(each.name));
+      return functions.length === 1 ? entries : entries.toSorted((a, b) => a.order - b.order);
     },
     since: Date.now(),
   };

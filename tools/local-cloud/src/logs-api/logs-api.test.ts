@@ -11,7 +11,13 @@ const book = createLogBook();
 let server: Server;
 let endpoint: string;
 beforeAll(async () => {
-  const functions = [{ name: "worker" }, { name: "idle" }, { name: "busy" }];
+  const functions = [
+    { name: "worker" },
+    { name: "idle" },
+    { name: "busy" },
+    { name: "one", logGroup: "shared" },
+    { name: "two", logGroup: "shared" },
+  ];
   const groups = createLogGroups({ functions, entries: (name) => book.entries(name), region: "eu-central-2" });
   const handle = createLogsApi(groups);
   server = createServer((request, response) => void handle(request, response)).listen(0, "127.0.0.1");
@@ -28,6 +34,9 @@ beforeAll(async () => {
     vi.setSystemTime(time);
     book.write("worker", stream, line);
   }
+  book.write("two", "two", "first");
+  book.write("one", "one", "second");
+  book.write("two", "two", "third");
   for (let at = 0; at < 6_000; at += 1) book.write("busy", "s", `line ${at}`);
   vi.useRealTimers();
 });
@@ -52,7 +61,7 @@ describe("the groups and streams", () => {
       { logGroupName: "/aws/lambda/busy", logGroupClass: "STANDARD" },
       { logGroupName: "/aws/lambda/idle", storedBytes: 0 },
     ]);
-    const second = await call("DescribeLogGroups", { limit: 2, nextToken: first.body["nextToken"] });
+    const second = await call("DescribeLogGroups", { limit: 1, nextToken: first.body["nextToken"] });
     expect(second.body["logGroups"]).toMatchObject([
       {
         logGroupName: GROUP,
@@ -61,7 +70,8 @@ describe("the groups and streams", () => {
         creationTime: 1_000,
       },
     ]);
-    expect(second.body).not.toHaveProperty("nextToken");
+    const third = await call("DescribeLogGroups", { limit: 2, nextToken: second.body["nextToken"] });
+    expect(third.body).toEqual({ logGroups: [expect.objectContaining({ logGroupName: "shared" })] });
     expect((await call("DescribeLogGroups", { logGroupNamePrefix: "/aws/lambda/w" })).body["logGroups"]).toHaveLength(
       1,
     );
@@ -112,6 +122,14 @@ describe("filtered events", () => {
     expect(messages((await call("FilterLogEvents", { logGroupName: GROUP, ...parameters })).body)).toEqual(expected);
     const byArn = { logGroupIdentifier: `arn:aws:logs:eu-central-2:000000000000:log-group:${GROUP}`, ...parameters };
     expect(messages((await call("FilterLogEvents", byArn)).body)).toEqual(expected);
+  });
+
+  test("of functions that share a group come in the order in which they were written", async () => {
+    expect(messages((await call("FilterLogEvents", { logGroupName: "shared" })).body)).toEqual([
+      "first",
+      "second",
+      "third",
+    ]);
   });
 
   test("come page by page; a page may be empty before the last one", async () => {

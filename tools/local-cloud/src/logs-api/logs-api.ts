@@ -4,16 +4,11 @@ import * as v from "valibot";
 import { BODY_LIMITS } from "../endpoint/body-limits.ts";
 import type { Handler } from "../endpoint/front-server.ts";
 import { readBody } from "../endpoint/read-body.ts";
+import type { Action } from "./action.ts";
 import { describeLogGroups, describeLogStreams } from "./describe-logs.ts";
 import { filterLogEvents, getLogEvents } from "./log-events.ts";
 import type { LogGroups } from "./log-groups.ts";
 import { LogsError } from "./logs-error.ts";
-
-/** An action: the parameters it knows, and what it answers. */
-export interface Action<Schema extends v.GenericSchema> {
-  readonly parameters: Schema;
-  readonly answer: (groups: LogGroups, parameters: v.InferOutput<Schema>) => object;
-}
 
 const run =
   <Schema extends v.GenericSchema>({ parameters, answer }: Action<Schema>) =>

@@ -4,6 +4,7 @@ import { request } from "node:http";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { functionNamed, startLambda, until, type LambdaFixture } from "../../../test/lambda-fixture.ts";
+import { installedRuntimes } from "../../../test/installed-runtimes.ts";
 import { ask, startWeb } from "../../../test/web-fixture.ts";
 import { BODY_LIMITS } from "../../endpoint/body-limits.ts";
 import type { FunctionUrlDefinition } from "../../graph/graph.ts";
@@ -60,29 +61,19 @@ const everywhere = {
 let fixture: LambdaFixture;
 let web: Awaited<ReturnType<typeof startWeb>>;
 let answers: string;
-let streams: string;
 let open: string;
 let listed: string;
 let reserved: string;
-let whole: string;
-let raw: string;
 beforeAll(async () => {
-  const functions = [
-    functionNamed("answers"),
-    functionNamed("streams"),
-    functionNamed("reserved", { reservedConcurrency: 0 }),
-  ];
-  fixture = await startLambda({ answers: ANSWERS, streams: STREAMS, reserved: ANSWERS }, functions);
+  const functions = [functionNamed("answers"), functionNamed("reserved", { reservedConcurrency: 0 })];
+  fixture = await startLambda({ answers: ANSWERS, reserved: ANSWERS }, functions);
   web = await startWeb(fixture, [
     url("answers"),
-    url("streams", { streamed: true }),
     url("answers", { cors: everywhere }),
     url("answers", { cors: { ...everywhere, allowCredentials: true, allowOrigins: ["https://shop.example"] } }),
     url("reserved"),
-    url("streams"),
-    url("answers", { streamed: true }),
   ]);
-  [answers = "", streams = "", open = "", listed = "", reserved = "", whole = "", raw = ""] = web.origins;
+  [answers = "", open = "", listed = "", reserved = ""] = web.origins;
 }, LIMIT_MS);
 afterAll(async () => {
   await web.stop();
@@ -246,6 +237,11 @@ describe("the answer to a result", () => {
     expect(fixture.lambda.status()[0]?.invocations).toBe(before);
   });
 
+  test("to a request for something else than a path is a 400", async () => {
+    expect((await ask(answers, { path: "*", method: "OPTIONS" })).status).toBe(400);
+    expect((await ask(answers, { path: "http://other.example/" })).status).toBe(400);
+  });
+
   test("is what curl gets, with an Expect and a file", async () => {
     const args = ["-sS", "-i", "--data-binary", `@${import.meta.filename}`, "-H", "Content-Type: text/plain"];
     const { stdout } = await promisify(execFile)("curl", [...args, `${answers}/a/b?event=1`]);
@@ -319,7 +315,27 @@ describe("on this machine", () => {
 });
 
 // AWS pages: "Response streaming for Lambda functions"; "Using the Lambda runtime API for custom runtimes".
-describe("an answer that is streamed", () => {
+describe.each(installedRuntimes())("an answer that is streamed, over $name,", ({ overrides }) => {
+  let service: LambdaFixture;
+  let urls: Awaited<ReturnType<typeof startWeb>>;
+  let streams: string;
+  let whole: string;
+  let raw: string;
+  beforeAll(async () => {
+    const functions = [functionNamed("streams"), functionNamed("answers")];
+    service = await startLambda({ answers: ANSWERS, streams: STREAMS }, functions, overrides);
+    urls = await startWeb(service, [
+      url("streams", { streamed: true }),
+      url("streams"),
+      url("answers", { streamed: true }),
+    ]);
+    [streams = "", whole = "", raw = ""] = urls.origins;
+  }, LIMIT_MS);
+  afterAll(async () => {
+    await urls.stop();
+    await service.stop();
+  });
+
   test(
     "begins with its status, headers and cookies, and comes as it is written",
     async () => {
@@ -334,10 +350,10 @@ describe("an answer that is streamed", () => {
       });
       const [first] = await once(response, "data");
       expect(String(first)).toBe("first;");
-      expect(fixture.lambda.status()[1]?.running).toBe(1);
+      expect(service.lambda.status()[0]?.running).toBe(1);
       response.destroy();
       // Whoever leaves early lets the handler end by itself, here by its time limit.
-      await until(() => fixture.lambda.status()[1]?.running === 0, LIMIT_MS);
+      await until(() => service.lambda.status()[0]?.running === 0, LIMIT_MS);
     },
     LIMIT_MS,
   );
@@ -375,7 +391,7 @@ describe("an answer that is streamed", () => {
 
   test("of a handler that throws midway is cut off, the error is in the log, and the next one is fine", async () => {
     await expect(ask(streams, { path: "/?how=broken" })).rejects.toThrow(/aborted|hang up|terminated|ECONNRESET/);
-    expect(fixture.lambda.logs("streams").some(({ line }) => line.includes("midway"))).toBe(true);
+    expect(service.lambda.logs("streams").some(({ line }) => line.includes("midway"))).toBe(true);
     expect((await ask(streams, { path: "/" })).status).toBe(201);
   });
 
@@ -396,9 +412,9 @@ describe("an answer that is streamed", () => {
   });
 
   test("is the payload of an invocation, as text", async () => {
-    const result = await fixture.lambda.invoke("streams", '{"queryStringParameters":{"how":"plain"}}');
+    const result = await service.lambda.invoke("streams", '{"queryStringParameters":{"how":"plain"}}');
     expect(result).toMatchObject({ payload: `one ${result.requestId}` });
-    expect(await fixture.lambda.invoke("streams", '{"queryStringParameters":{"how":"early"}}')).toMatchObject({
+    expect(await service.lambda.invoke("streams", '{"queryStringParameters":{"how":"early"}}')).toMatchObject({
       functionError: "Unhandled",
       payload: expect.stringContaining('"errorType":"RangeError"'),
     });

@@ -23,6 +23,7 @@ const BAD_GATEWAY: HttpAnswer = {
   headers: [["content-type", "application/json"]],
   body: Buffer.from("Internal Server Error"),
 };
+const BAD_REQUEST = jsonAnswer(400, { Message: "Bad Request" });
 const TOO_LARGE = jsonAnswer(413, {
   Message: `Request must be smaller than ${BODY_LIMITS.invocation} bytes for the InvokeFunction operation`,
 });
@@ -100,6 +101,7 @@ export function createFunctionUrl(options: {
     const send = (answer: HttpAnswer) =>
       sendHttpAnswer(response, { ...answer, headers: [...answer.headers, ...addedHeaders(request, requestId)] });
     try {
+      if (request.url?.startsWith("/") !== true) return send(BAD_REQUEST);
       const event = await eventOf(request, requestId);
       if (event === undefined) return send(TOO_LARGE);
       if (streamed) return await stream(event, requestId, request, response);

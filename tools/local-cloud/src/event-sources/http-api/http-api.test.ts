@@ -146,6 +146,7 @@ describe("the answer", () => {
   test.each([
     ["no route fits", { path: "/nowhere" }, 404, "Not Found"],
     ["the method has no route", { path: "/users/1", method: "PUT" }, 404, "Not Found"],
+    ["the path is none", { path: "*", method: "OPTIONS" }, 400, "Bad Request"],
     ["the path is not decodable", { path: "/users/%zz" }, 400, "Bad Request"],
     ["the function fails", { path: "/users/1?throw=1" }, 500, "Internal Server Error"],
     ["the status is none", withResult({ statusCode: "fine" }), 500, "Internal Server Error"],

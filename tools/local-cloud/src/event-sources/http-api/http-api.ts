@@ -102,7 +102,7 @@ export function createHttpApi(options: {
  */
 function decodedPath(path: string): string | undefined {
   try {
-    return decodeURIComponent(path).split("?")[0];
+    return path.startsWith("/") ? decodeURIComponent(path).split("?")[0] : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import type { FunctionDefinition } from "../../graph/graph.ts";
+import { logGroupOf } from "../logs/log-group.ts";
 import { ApiError } from "./api-error.ts";
 
 /** A function as `GetFunctionConfiguration` shows it. */
@@ -19,7 +20,7 @@ export function listedConfigurationOf(definition: FunctionDefinition): object {
     PackageType: "Zip",
     Architectures: [definition.architecture],
     Environment: { Variables: definition.environment },
-    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: `/aws/lambda/${definition.name}` },
+    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: logGroupOf(definition) },
     ...(definition.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
   };
 }

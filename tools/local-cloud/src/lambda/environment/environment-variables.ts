@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { FunctionDefinition } from "../../graph/graph.ts";
+import { logGroupOf } from "../logs/log-group.ts";
 
 /** Where commands are looked for in an execution environment, as on AWS; this Node comes first. */
 export const SEARCH_PATH = `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`;
@@ -40,7 +41,7 @@ export function environmentVariables(source: VariablesSource): Record<string, st
     AWS_LAMBDA_FUNCTION_NAME: definition.name,
     AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: logGroupOf(definition),
     AWS_LAMBDA_LOG_STREAM_NAME: source.logStream,
     AWS_LAMBDA_LOG_FORMAT: definition.logFormat,
     // Lambda knows levels only with JSON logs.

@@ -53,6 +53,16 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
   let waiting: ServerResponse | undefined;
   let current: string | undefined;
   let sink: AnswerSink | undefined;
+  /** An invocation was delivered and is not answered; a runtime may ask for the next one while the end of a stream is under way. */
+  let busy = false;
+  let asked = false;
+
+  function settle(answered: Parameters<RuntimeListener["answered"]>[0]): void {
+    busy = false;
+    listener.answered(answered);
+    if (asked) listener.next();
+    asked = false;
+  }
 
   async function stream(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
     if (id !== current) return refuse(response, 400, "InvalidRequestID", "Invalid request ID");
@@ -62,7 +72,7 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
       ? receiveStream(request, kept, BODY_LIMITS.runtimeAnswer)
       : receiveStream(request, sink, BODY_LIMITS.streamedAnswer));
     reply(response, 202, { status: "OK" });
-    listener.answered({ requestId: id, error: error !== undefined, body: error ?? kept.body().toString("utf8") });
+    settle({ requestId: id, error: error !== undefined, body: error ?? kept.body().toString("utf8") });
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, id: string, error: boolean): Promise<void> {
@@ -75,10 +85,10 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
       const errorMessage = `Response payload size exceeded maximum allowed payload size (${BODY_LIMITS.runtimeAnswer} bytes).`;
       refuse(response, 413, "RequestEntityTooLarge", errorMessage);
       const tooLarge = JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage });
-      return listener.answered({ requestId: id, error: true, body: tooLarge });
+      return settle({ requestId: id, error: true, body: tooLarge });
     }
     reply(response, 202, { status: "OK" });
-    return listener.answered({ requestId: id, error, body: body.toString("utf8") });
+    return settle({ requestId: id, error, body: body.toString("utf8") });
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -87,7 +97,8 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
     const path = request.url ?? "";
     if (request.method === "GET" && path === "/2018-06-01/runtime/invocation/next") {
       waiting = response;
-      return listener.next();
+      asked = busy;
+      return busy ? undefined : listener.next();
     }
     if (request.method === "POST" && path === "/2018-06-01/runtime/init/error") {
       const body = await readBody(request, BODY_LIMITS.runtimeAnswer);
@@ -120,6 +131,7 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
     deliver(invocation) {
       current = invocation.requestId;
       sink = invocation.sink;
+      busy = true;
       const body = Buffer.from(invocation.payload);
       waiting?.writeHead(200, {
         "content-type": "application/json",

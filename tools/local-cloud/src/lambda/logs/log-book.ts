@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { setImmediate as yieldToOthers } from "node:timers/promises";
+import type { LogLine } from "./log-line.ts";
 import type { LogStore } from "./log-store.ts";
 
 /** The latest lines of each function that the book keeps. */
@@ -14,17 +15,6 @@ const LINES_PER_TURN = 1_000;
 const SAVE_AFTER_MS = 200;
 const SAVED_LINES = 1_000;
 const CHARACTERS_PER_TURN = 1024 * 1024;
-
-/** One line that a function or the platform wrote about it. */
-export interface LogLine {
-  readonly function: string;
-  /** When the local cloud read it, ISO 8601. */
-  readonly time: string;
-  /** The log stream: one per execution environment. */
-  readonly stream: string;
-  /** Without its line end; cut to 256 K characters. */
-  readonly line: string;
-}
 
 /** A line with its place among those of all functions; places are never given twice, also over restarts. */
 export interface LogEntry {
@@ -112,22 +102,29 @@ export function createLogBook(store?: LogStore): LogBook {
     }
   }
 
+  /** @throws where the store cannot be written; what is not kept yet is tried again with the next lines */
   function save(): void {
     clearTimeout(saving);
     saving = undefined;
-    const lines = unsaved;
-    unsaved = [];
-    const named = new Set(lines.map(({ line }) => line.function));
+    const named = new Set(unsaved.map(({ line }) => line.function));
     const firsts = [...named].map((name) => {
       const shelf = shelves.get(name);
       return [name, shelf?.entries[shelf.first]?.order ?? 0] as const;
     });
     const first = new Map(firsts);
     // What the book has dropped meanwhile is not worth writing.
-    store?.save(
-      lines.filter((entry) => entry.order >= (first.get(entry.line.function) ?? 0)),
-      first,
-    );
+    unsaved = unsaved.filter((entry) => entry.order >= (first.get(entry.line.function) ?? 0));
+    store?.save(unsaved, first);
+    unsaved = [];
+  }
+
+  /** A disk that is full must not end the cloud: the lines are still in the book, and stopping tells. */
+  function trySave(): void {
+    try {
+      save();
+    } catch {
+      saving = undefined;
+    }
   }
 
   async function* read(query: LogQuery, signal: AbortSignal): AsyncGenerator<LogLine> {
@@ -163,8 +160,8 @@ export function createLogBook(store?: LogStore): LogBook {
       put(entry);
       if (store !== undefined) {
         unsaved.push(entry);
-        if (unsaved.length >= SAVED_LINES) save();
-        else saving ??= setTimeout(save, SAVE_AFTER_MS);
+        if (unsaved.length % SAVED_LINES === 0) trySave();
+        else saving ??= setTimeout(trySave, SAVE_AFTER_MS);
       }
       written.emit("line", line);
     },

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import * as v from "valibot";
-import type { LogLine } from "./log-book.ts";
+import type { LogLine } from "./log-line.ts";
 
 /** A line with its place among the lines of all functions. */
 export interface StoredLine {
