@@ -8,7 +8,7 @@ import { turbo } from "./turbo.mjs";
 const folders = ["apps", "packages", "tools"].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),
 );
-const resultFiles = [...folders, "infra", "tests"].map((folder) => join(root, folder, "test-results.json"));
+const resultFiles = [...folders, "infra", "ops", "tests"].map((folder) => join(root, folder, "test-results.json"));
 
 // Results of an earlier run are not this run's: turbo puts those that are still true back from its cache.
 for (const file of resultFiles) rmSync(file, { force: true });

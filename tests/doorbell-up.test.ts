@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { badFile } from "@doorbell/cli/demo/bad-file";
+import { badFile } from "@doorbell/ops/demo/bad-file";
 import { hasAwsCli } from "./support/aws-cli.ts";
 import { ProcessTree } from "./support/process-tree.ts";
 import { type RunningCloud, startCloud } from "./support/running-cloud.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { S3Client, PutObjectCommand } from "@aws-sdk/client-s3";
 import { SendMessageBatchCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { openResults } from "@doorbell/cli/demo/read-results";
+import { openResults } from "@doorbell/ops/demo/read-results";
 import { describe, expect, it } from "vitest";
 import { startKillableCloud } from "./support/killable-cloud.ts";
 import { makeTraffic, type Traffic } from "./support/order-traffic.ts";

@@ -9,7 +9,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs";
-import { openResults } from "@doorbell/cli/demo/read-results";
+import { openResults } from "@doorbell/ops/demo/read-results";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterEach, describe, expect, it } from "vitest";
 import { makeTraffic, type Traffic } from "./support/order-traffic.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { badFile } from "@doorbell/cli/demo/bad-file";
+import { badFile } from "@doorbell/ops/demo/bad-file";
 import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import production from "@doorbell/infra/graph.production.json" with { type: "json" };
 import { viewGraph } from "@doorbell/infra/policy/graph-view";

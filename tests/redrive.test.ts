@@ -1,4 +1,4 @@
-import { openResults } from "@doorbell/cli/demo/read-results";
+import { openResults } from "@doorbell/ops/demo/read-results";
 import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

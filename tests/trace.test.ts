@@ -1,12 +1,14 @@
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { openEnvironment } from "@doorbell/cli/aws/clients";
+import { openEnvironment } from "@doorbell/cli/aws/environment";
 import { findCloud } from "@doorbell/cli/running-cloud";
-import { openStoredRecords } from "@doorbell/cli/stored-records";
+import { traceHooks } from "@doorbell/ops/trace/trace-hooks";
+import { openStoredRecords, type StoredOrder } from "@doorbell/ops/stored-records";
 import { gather, type Material } from "@doorbell/cli/operate/trace/gather";
 import { localLogs } from "@doorbell/cli/operate/trace/log-search";
-import { type Step, tellStory } from "@doorbell/cli/operate/trace/story";
+import type { Step } from "@doorbell/cli/operate/trace/step";
+import { tellStory } from "@doorbell/cli/operate/trace/story";
 import { sampleOrder } from "@doorbell/event-contracts/testing";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningCloud, startCloud } from "./support/running-cloud.ts";
@@ -60,7 +62,7 @@ it("tells the whole story of an order that was delivered three times, met a thro
   await switchChanges(true);
   await cloud.doorbell("wait", "--idle", "--timeout", "120");
 
-  const { orderId, steps, material } = await eventfulOrder();
+  const { orderId, steps, material, placed } = await eventfulOrder();
   expect(steps.map(({ at }) => at)).toEqual(steps.map(({ at }) => at).toSorted());
   const place = (kind: Step["kind"], service: string) =>
     steps.findIndex((step) => step.kind === kind && step.service === service);
@@ -91,7 +93,7 @@ it("tells the whole story of an order that was delivered three times, met a thro
   expect(story).not.toContain("Ada Example");
 
   // Each of its other names leads to the same story, and that of its file to the file's.
-  const { eventId = "", correlationId = "" } = material.order?.placed ?? {};
+  const { eventId = "", correlationId = "" } = placed ?? {};
   const { messageId = "" } = material.entries.find((entry) => entry.messageId !== undefined) ?? {};
   for (const id of [eventId, messageId]) expect(await cloud.doorbell("trace", id)).toBe(story);
   expect(await cloud.doorbell("trace", correlationId)).toMatch(/leads to 240 orders, such as order-\d+, order-/);
@@ -123,17 +125,23 @@ async function switchChanges(Enabled: boolean): Promise<void> {
 }
 
 /** The order of the file that all of it happened to. */
-async function eventfulOrder(): Promise<{ orderId: string; steps: readonly Step[]; material: Material }> {
+async function eventfulOrder(): Promise<{
+  orderId: string;
+  steps: readonly Step[];
+  material: Material;
+  placed: StoredOrder["placed"];
+}> {
   const port = Number(new URL(cloud.endpoint).port);
   const environment = await openEnvironment({ port }, {});
   try {
     const search = localLogs(findCloud({ port }, {}), (service) => environment.functionName(service));
-    const records = openStoredRecords(environment.dynamodb, environment.names);
+    const hooks = traceHooks(environment);
+    const services = ["upload-ingest", "order-queue", "change-audit"];
     for (let index = 0; index < ORDERS; index += 1) {
       const orderId = `order-${index}`;
-      const material = await gather(orderId, search, records);
+      const material = await gather(orderId, { search, services, hooks });
       if (material === undefined) continue;
-      const steps = tellStory(material);
+      const steps = tellStory(material, hooks);
       const deliveries = steps.filter(({ service, kind }) => service === "order-queue" && kind === "delivered");
       const messages = new Set(deliveries.map(({ says }) => /^message ([0-9a-f]{8}) /.exec(says)?.[1]));
       const isOne =
@@ -144,7 +152,9 @@ async function eventfulOrder(): Promise<{ orderId: string; steps: readonly Step[
         steps.some(({ says }) => says.includes("bisected from")) &&
         steps.some(({ service, kind }) => service === "order-queue" && kind === "skipped") &&
         steps.some(({ kind }) => kind === "audited");
-      if (isOne) return { orderId, steps, material };
+      if (!isOne) continue;
+      const order = await openStoredRecords(environment).order(orderId);
+      return { orderId, steps, material, placed: order?.placed };
     }
   } finally {
     environment.close();

@@ -1,4 +1,4 @@
-import { tenThousandths } from "@doorbell/cli/demo/count-file";
+import { tenThousandths } from "@doorbell/ops/demo/count-file";
 import type { SeededRandom } from "./seeded-random.ts";
 
 /** A file to upload. */

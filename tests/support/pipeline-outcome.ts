@@ -1,5 +1,5 @@
-import type { Results } from "@doorbell/cli/demo/read-results";
-import { tenThousandths } from "@doorbell/cli/demo/count-file";
+import type { Results } from "@doorbell/ops/demo/read-results";
+import { tenThousandths } from "@doorbell/ops/demo/count-file";
 import type { Traffic } from "./order-traffic.ts";
 
 /**

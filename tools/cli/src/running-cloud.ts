@@ -1,3 +1,4 @@
+import { callLine } from "./call-line.ts";
 import { CommandError } from "./command-error.ts";
 
 /** Where `doorbell up` listens unless told otherwise. */
@@ -27,7 +28,7 @@ export function findCloud(
       return await fetch(new URL(path, endpoint), init);
     } catch (error) {
       throw new CommandError(
-        `no local cloud answers at ${endpoint}. Start one with "npm run doorbell -- up", or name its port with --port.`,
+        `no local cloud answers at ${endpoint}. Start one with "${callLine("up")}", or name its port with --port.`,
         { cause: error },
       );
     }

@@ -27,15 +27,22 @@ export function resourceEnvironment(
   addresses: readonly WebAddress[],
 ): Record<string, string> {
   return Object.fromEntries([
-    ...graph.buckets.map(({ component, name }) => [variable(component, "BUCKET"), name]),
-    ...graph.queues.map(({ component, name }) => [
-      `${variable(component, component.endsWith("Dlq") ? "DLQ" : "QUEUE")}_URL`,
-      queueUrl(origin, name),
-    ]),
+    ...graph.buckets.map(({ component, name }) => [bucketVariable(component), name]),
+    ...graph.queues.map(({ component, name }) => [queueVariable(component), queueUrl(origin, name)]),
     ...graph.topics.map(({ component, arn }) => [`${variable(component, "TOPIC")}_ARN`, arn]),
     ...graph.tables.map(({ component, name }) => [variable(component, "TABLE"), name]),
     ...addresses.map(({ definition, server }) => [variable(definition.component, "URL"), `${server.origin}/`]),
   ]);
+}
+
+/** The variable with a bucket's name. */
+export function bucketVariable(component: string): string {
+  return variable(component, "BUCKET");
+}
+
+/** The variable with a queue's URL. */
+export function queueVariable(component: string): string {
+  return `${variable(component, component.endsWith("Dlq") ? "DLQ" : "QUEUE")}_URL`;
 }
 
 /** `UploadFailures`, `QUEUE` → `UPLOAD_FAILURES_QUEUE`; a component that says its kind already does not say it twice. */

@@ -1,31 +1,26 @@
 import * as v from "valibot";
 import { CommandError } from "../command-error.ts";
 
-const namesSchema = v.object({
-  UPLOADS_BUCKET: v.string(),
-  REJECTS_BUCKET: v.string(),
-  FAILURES_BUCKET: v.string(),
-  ORDERS_QUEUE_URL: v.string(),
-  ORDERS_DLQ_URL: v.string(),
-  UPLOAD_FAILURES_QUEUE_URL: v.string(),
-  ORDERS_TABLE: v.string(),
-  AUDIT_TABLE: v.string(),
-  UPLOADS_TABLE: v.string(),
-  IDEMPOTENCY_TABLE: v.string(),
-});
+const namesSchema = v.record(v.string(), v.string());
 
-/** The pipeline's buckets, queues and tables by the names that `doorbell env` prints. */
-export type Names = v.InferOutput<typeof namesSchema>;
+/** Names and URLs of an environment's resources, by the variables that `doorbell env` prints, such as `ORDERS_QUEUE_URL`. */
+export type Names = Readonly<Record<string, string>>;
 
 /**
- * Reads the names; what else stands there is passed over.
+ * Reads the names.
  *
  * @param source what they came from, for the message
- * @throws {CommandError} one of them is missing
+ * @throws {CommandError} it holds something else
  */
 export function readNames(value: unknown, source: string): Names {
   const parsed = v.safeParse(namesSchema, value);
   if (parsed.success) return parsed.output;
-  const missing = parsed.issues.map((issue) => v.getDotPath(issue) ?? "all").join(", ");
-  throw new CommandError(`${source} does not name ${missing}: is it of another version of Doorbell?`);
+  throw new CommandError(`${source} is no JSON object of names.`);
+}
+
+/** The name under a variable. @throws {CommandError} the environment has none */
+export function nameIn({ title, names }: { readonly title: string; readonly names: Names }, variable: string): string {
+  const name = names[variable];
+  if (name !== undefined) return name;
+  throw new CommandError(`${title} does not name ${variable}: is it of another version of the project?`);
 }

@@ -1,11 +1,12 @@
 import { GetParameterCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { CommandError } from "../command-error.ts";
+import { parseJson } from "../parse-json.ts";
 import { type Names, readNames } from "./names.ts";
 import { explained } from "./service-message.ts";
 
 /** The SSM parameter into which a deployment writes its names, as JSON. */
-export function stageParameter(stage: string): string {
-  return `/doorbell/${stage}/environment`;
+function stageParameter(app: string, stage: string): string {
+  return `/${app}/${stage}/environment`;
 }
 
 /**
@@ -13,8 +14,8 @@ export function stageParameter(stage: string): string {
  *
  * @throws {CommandError} no such stage in this account and region, no access, no credentials
  */
-export async function readStageNames(ssm: SSMClient, stage: string): Promise<Names> {
-  const name = stageParameter(stage);
+export async function readStageNames(ssm: SSMClient, app: string, stage: string): Promise<Names> {
+  const name = stageParameter(app, stage);
   const text = await ssm.send(new GetParameterCommand({ Name: name })).then(
     (answer) => answer.Parameter?.Value ?? "",
     async (error: unknown) => {
@@ -22,14 +23,6 @@ export async function readStageNames(ssm: SSMClient, stage: string): Promise<Nam
     },
   );
   return readNames(parseJson(text), `the SSM parameter ${name}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function explain(error: unknown, name: string, ssm: SSMClient): Promise<string> {

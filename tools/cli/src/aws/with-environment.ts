@@ -1,16 +1,16 @@
 import { CommandError } from "../command-error.ts";
-import type { PipelineOptions } from "./client-options.ts";
-import { type Environment, openEnvironment } from "./clients.ts";
+import type { EnvironmentOptions } from "./environment-options.ts";
+import { type Environment, openEnvironment } from "./environment.ts";
 import { serviceMessage } from "./service-message.ts";
 
 /**
- * Runs a command on the pipeline that the options name and closes its clients. What a service refuses (no access, an expired
- * token, a queue that is gone) becomes a message that names the pipeline, without a stack.
+ * Runs a command on the environment that the options name and closes its clients. What a service refuses (no access, an expired
+ * token, a queue that is gone) becomes a message that names the environment, without a stack.
  *
- * @throws {CommandError} the pipeline was not found, or one of its services refused
+ * @throws {CommandError} the environment was not found, or one of its services refused
  */
 export async function withEnvironment<Result>(
-  options: PipelineOptions,
+  options: EnvironmentOptions,
   work: (environment: Environment) => Promise<Result>,
 ): Promise<Result> {
   const environment = await openEnvironment(options);

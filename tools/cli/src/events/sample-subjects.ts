@@ -6,18 +6,18 @@ import { ORDER_PLACED_TYPE } from "@doorbell/event-contracts/order-placed";
 import type { SampleObject, SampleSubjects } from "@doorbell/aws-events/sample-events";
 import { sampleEvent } from "@doorbell/event-contracts/sample-events";
 import { parseSqsEvent } from "@doorbell/aws-events/sqs";
-import { readGraph } from "@doorbell/local-cloud/graph/read-graph";
-import { storedImage } from "../audit/stored-item.ts";
-import type { Environment } from "../aws/clients.ts";
+import { storedImage } from "../aws/stored-item.ts";
+import type { Environment } from "../aws/environment.ts";
+import { nameIn } from "../aws/names.ts";
 import { CommandError } from "../command-error.ts";
-import { readGraphFile } from "../repository.ts";
+import { projectGraph } from "../project.ts";
 import type { RunningCloud } from "../running-cloud.ts";
 
 const HANDLED_IN_MS = 60_000;
 
 /** The names of what hands over events, from `infra/graph.json`. */
 export function graphSubjects(): SampleSubjects {
-  const { region, notifications, mappings, tables } = readGraph(readGraphFile());
+  const { region, notifications, mappings, tables } = projectGraph();
   const [notification] = notifications;
   const queue = mappings.find(({ kind }) => kind === "sqs");
   const stream = mappings.find((mapping) => mapping.kind === "dynamodb");
@@ -31,9 +31,12 @@ export function graphSubjects(): SampleSubjects {
 }
 
 /** The files that were uploaded last, the latest first; the whole bucket is listed. */
-export async function uploadedObjects({ s3, names }: Environment, count: number): Promise<readonly SampleObject[]> {
+export async function uploadedObjects(environment: Environment, count: number): Promise<readonly SampleObject[]> {
   let latest: SampleObject[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: names.UPLOADS_BUCKET })) {
+  for await (const { Contents = [] } of paginateListObjectsV2(
+    { client: environment.s3 },
+    { Bucket: nameIn(environment, "UPLOADS_BUCKET") },
+  )) {
     const more = Contents.map(({ Key = "", Size = 0, ETag = "", LastModified }) => ({
       key: Key,
       size: Size,
@@ -46,14 +49,14 @@ export async function uploadedObjects({ s3, names }: Environment, count: number)
 }
 
 /** Orders in their first version, as they are stored: the stream's record of each can be told from that alone. */
-export async function storedOrders({ dynamodb, names }: Environment, count: number): Promise<readonly Image[]> {
+export async function storedOrders(environment: Environment, count: number): Promise<readonly Image[]> {
   const images: Image[] = [];
   const scan = {
-    TableName: names.ORDERS_TABLE,
+    TableName: nameIn(environment, "ORDERS_TABLE"),
     FilterExpression: "version = :first",
     ExpressionAttributeValues: { ":first": { N: "1" } },
   };
-  for await (const { Items = [] } of paginateScan({ client: dynamodb }, scan)) {
+  for await (const { Items = [] } of paginateScan({ client: environment.dynamodb }, scan)) {
     images.push(...Items.map(storedImage));
     if (images.length >= count) break;
   }
@@ -61,8 +64,10 @@ export async function storedOrders({ dynamodb, names }: Environment, count: numb
 }
 
 /** The ARN of the orders table's stream. */
-export async function streamArn({ dynamodb, names }: Environment): Promise<Pick<SampleSubjects, "streamArn">> {
-  const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: names.ORDERS_TABLE }));
+export async function streamArn(environment: Environment): Promise<Pick<SampleSubjects, "streamArn">> {
+  const { Table } = await environment.dynamodb.send(
+    new DescribeTableCommand({ TableName: nameIn(environment, "ORDERS_TABLE") }),
+  );
   return Table?.LatestStreamArn === undefined ? {} : { streamArn: Table.LatestStreamArn };
 }
 
@@ -73,15 +78,15 @@ export async function streamArn({ dynamodb, names }: Environment): Promise<Pick<
  * @throws {CommandError} they were not handled within a minute
  */
 export async function uploadSamples(
-  { s3, names }: Environment,
+  environment: Environment,
   cloud: RunningCloud,
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Promise<number> {
   const orders = madeUpOrders(count, seed);
   for (const [index, order] of orders.entries())
-    await s3.send(
+    await environment.s3.send(
       new PutObjectCommand({
-        Bucket: names.UPLOADS_BUCKET,
+        Bucket: nameIn(environment, "UPLOADS_BUCKET"),
         Key: `samples/seed-${seed}/order-${index + 1}.ndjson`,
         Body: `${JSON.stringify(order)}\n`,
       }),

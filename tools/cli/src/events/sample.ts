@@ -1,7 +1,7 @@
 import { ORDER_PLACED_TYPE } from "@doorbell/event-contracts/order-placed";
 import { OneEventOnly, type SampleSubjects } from "@doorbell/aws-events/sample-events";
 import { SAMPLE_NAMES, sampleEvent } from "@doorbell/event-contracts/sample-events";
-import { type Environment, openEnvironment } from "../aws/clients.ts";
+import { type Environment, openEnvironment } from "../aws/environment.ts";
 import { CommandError } from "../command-error.ts";
 import { graphSubjects, storedOrders, streamArn, uploadedObjects, uploadSamples } from "./sample-subjects.ts";
 import { findCloud } from "../running-cloud.ts";

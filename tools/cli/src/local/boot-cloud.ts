@@ -1,16 +1,18 @@
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { CommandError } from "../command-error.ts";
-import { readGraphFile, repositoryRoot } from "../repository.ts";
+import { projectRoot, readGraphFile } from "../project.ts";
 
 /**
- * Boots this repository's local cloud from `infra/graph.json`.
+ * Boots the project's local cloud from its graph.
  *
- * @throws {CommandError} the port is taken, there is no Java, a handler cannot be bundled, the state folder cannot be used
+ * @throws {CommandError} the port is taken, there is no project or no Java, a handler cannot be bundled, the state folder cannot be used
  */
 export async function bootCloud(options: Omit<LocalCloudOptions, "root" | "graph">): Promise<LocalCloud> {
+  const root = projectRoot();
+  const graph = readGraphFile(root);
   const notice = (sentence: string): void => void process.stderr.write(`doorbell: ${sentence}\n`);
   try {
-    return await startLocalCloud({ root: repositoryRoot, graph: readGraphFile(), notice, ...options });
+    return await startLocalCloud({ root, graph, notice, ...options });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { findPackageJSON } from "node:module";
 import { createServer } from "node:net";
-import { join } from "node:path";
-import { repositoryRoot } from "../repository.ts";
+import { dirname, join } from "node:path";
+import { callLine } from "../call-line.ts";
 import { defaultPort } from "../running-cloud.ts";
 
 /** One thing that the local cloud needs, how it stands, and what to do when it does not. */
@@ -31,14 +32,14 @@ function checkNode(): Finding {
     part: "Node",
     ok: major >= 24,
     seen: process.version,
-    remedy: "run `npm run setup`: it installs Node 24 into node_modules",
+    remedy: "run the command on Node 24 or later",
   };
 }
 
 /** DynamoDB Local needs Java 11 or later. */
 export function checkJava(command = "java"): Finding {
-  const remedy =
-    "install Java 11 or later, or run `npm run doorbell -- up --dynamodb-endpoint URL` with a DynamoDB Local that runs elsewhere";
+  const elsewhere = callLine("up --dynamodb-endpoint URL");
+  const remedy = `install Java 11 or later, or run \`${elsewhere}\` with a DynamoDB Local that runs elsewhere`;
   const run = spawnSync(command, ["-version"], { encoding: "utf8" });
   const version = /version "(?:1\.)?(\d+)[^"]*"/.exec(`${run.stderr ?? ""}${run.stdout ?? ""}`);
   if (run.error !== undefined || version === null) return { part: "Java", ok: false, seen: "not found", remedy };
@@ -50,16 +51,30 @@ export function checkJava(command = "java"): Finding {
   };
 }
 
+/** What the local cloud is made of: packages, and a file of each that must be there. */
+const PARTS: readonly (readonly [string, string])[] = [
+  ["esbuild", "package.json"],
+  ["fauxqs", "package.json"],
+  ["amplify-dynamodb-simulator", "emulator/DynamoDBLocal.jar"],
+];
+
+/** Whether each part is found from where the local cloud is installed. */
 function checkInstall(): Finding {
-  const parts = [
-    "node_modules/node",
-    "node_modules/turbo",
-    "tools/local-cloud/node_modules/fauxqs",
-    "tools/local-cloud/node_modules/amplify-dynamodb-simulator/emulator",
-  ];
-  const missing = parts.filter((part) => !existsSync(join(repositoryRoot, part)));
+  const from = import.meta.resolve("@doorbell/local-cloud/start-local-cloud");
+  const missing = PARTS.filter(([name, file]) => {
+    const manifest = packageFile(name, from);
+    return manifest === undefined || !existsSync(join(dirname(manifest), file));
+  }).map(([name]) => name);
   const seen = missing.length === 0 ? "complete" : `missing: ${missing.join(", ")}`;
-  return { part: "Installed parts", ok: missing.length === 0, seen, remedy: "run `npm run setup`" };
+  return { part: "Installed parts", ok: missing.length === 0, seen, remedy: "install the dependencies again" };
+}
+
+function packageFile(name: string, from: string): string | undefined {
+  try {
+    return findPackageJSON(name, from);
+  } catch {
+    return undefined; // Nowhere to be found.
+  }
 }
 
 /** Whether a port of the loopback interface is free to listen on. */
@@ -74,7 +89,6 @@ export async function checkPort(port: number): Promise<Finding> {
     part: `Port ${port}`,
     ok: error === undefined,
     seen: error === undefined ? "free" : `not free (${error.code ?? error.message})`,
-    remedy:
-      "a local cloud may be running already (`npm run doorbell -- status`); or take another with `npm run doorbell -- up --port 0`",
+    remedy: `a local cloud may be running already (\`${callLine("status")}\`); or take another with \`${callLine("up --port 0")}\``,
   };
 }

@@ -1,12 +1,16 @@
+import { fileURLToPath } from "node:url";
+import { hasScript } from "../call-line.ts";
 import { shellQuoted } from "./env.ts";
-import { repositoryRoot } from "../repository.ts";
 
 /**
- * The line that makes a POSIX shell's AWS CLI and SDKs speak to the local cloud at `endpoint`: from any folder, with npm alone. The
- * endpoint is set before anything can fail, since `eval "$(…)"` succeeds when what is inside fails, and the next command would go
- * to AWS.
+ * The line that makes a POSIX shell's AWS CLI and SDKs speak to the local cloud at `endpoint`, from any folder: with npm alone where
+ * the project in `root` has a script `doorbell`, else by this command's own path. The endpoint is set before anything can fail, since
+ * `eval "$(…)"` succeeds when what is inside fails, and the next command would go to AWS.
  */
-export function envLine(endpoint: string): string {
-  const prefix = shellQuoted(repositoryRoot.replace(/(?<=.)\/$/, ""));
-  return `export AWS_ENDPOINT_URL=${endpoint}; eval "$(npm --prefix ${prefix} run -s doorbell -- env)"`;
+export function envLine(endpoint: string, root: string): string {
+  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const command = hasScript(root)
+    ? `npm --prefix ${shellQuoted(root)} run -s doorbell -- env`
+    : `${shellQuoted(process.execPath)} ${shellQuoted(main)} env`;
+  return `export AWS_ENDPOINT_URL=${endpoint}; eval "$(${command})"`;
 }

@@ -59,7 +59,7 @@ function fullBook(): { readonly book: LogBook; readonly lines: number } {
 
 /** Runs `doorbell logs` with less memory than the log has bytes. */
 async function logsCommand(port: number, ...options: readonly string[]): Promise<{ lines: number; status: unknown }> {
-  const main = new URL("main.ts", import.meta.url).pathname;
+  const main = new URL("../main.ts", import.meta.url).pathname;
   const child = spawn(process.execPath, ["--max-old-space-size=48", main, "logs", "--port", String(port), ...options], {
     stdio: ["ignore", "pipe", "inherit"],
   });

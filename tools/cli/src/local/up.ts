@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from "node:path";
-import { readGraph } from "@doorbell/local-cloud/graph/read-graph";
 import { bootCloud } from "./boot-cloud.ts";
 import { CommandError } from "../command-error.ts";
 import { envLine } from "./env-line.ts";
@@ -8,14 +7,14 @@ import { freePort } from "./free-port.ts";
 import { resolveFunctionName } from "./function-name.ts";
 import { stopSignal } from "../lifeline.ts";
 import { createLogOutput } from "./log-output.ts";
-import { readGraphFile } from "../repository.ts";
+import { projectGraph, projectRoot } from "../project.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 
 /** Where Node's inspector listens by default, and debuggers look for it. */
 const INSPECTOR_PORT = 9229;
 
 /**
- * `doorbell up`: boots the local cloud from `infra/graph.json`, prints its endpoint and names, and stays until Ctrl-C, SIGTERM or the
+ * `doorbell up`: boots the project's local cloud, prints its endpoint and names, and stays until Ctrl-C, SIGTERM or the
  * death of what started it. Then everything that it started ends with it. Meanwhile a handler whose sources change is reloaded,
  * and logs are shown: on a terminal, elsewhere with `--logs` only, since a pipe that nobody empties would stop the cloud.
  *
@@ -25,7 +24,6 @@ const INSPECTOR_PORT = 9229;
 export async function up(options: {
   readonly port: number;
   readonly state?: string;
-  readonly memory?: boolean;
   readonly dynamodbEndpoint?: string;
   readonly faults?: string;
   readonly timeScale: number;
@@ -68,7 +66,7 @@ export async function up(options: {
         process.stdout.write(`Time scale ${options.timeScale}: retries, windows and ages are not AWS's.\n`);
       if (faults !== undefined) process.stdout.write(`Faults on demand: ${JSON.stringify(faults)}\n\n`);
       process.stdout.write(
-        `${formatTable(["name", "value"], rows)}\n\nFor the AWS CLI and SDKs: ${envLine(cloud.endpoint)}\n`,
+        `${formatTable(["name", "value"], rows)}\n\nFor the AWS CLI and SDKs: ${envLine(cloud.endpoint, projectRoot())}\n`,
       );
       if (inspect !== undefined)
         process.stdout.write(
@@ -98,6 +96,6 @@ export async function up(options: {
 }
 
 async function inspectOptions(typed: string): Promise<{ functionName: string; port: number }> {
-  const names = readGraph(readGraphFile()).functions.map(({ name }) => name);
+  const names = projectGraph().functions.map(({ name }) => name);
   return { functionName: resolveFunctionName(typed, names), port: await freePort(INSPECTOR_PORT) };
 }

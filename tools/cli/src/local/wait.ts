@@ -8,7 +8,7 @@ const failedSchema = v.object({
   status: v.object({ dynamodb: v.object({ state: v.literal("failed"), problem: v.string() }) }),
 });
 
-/** `doorbell wait --idle`: ends with 0 when nothing is left to handle, with 1 when that has not come in time. */
+/** `doorbell wait`: ends with 0 when nothing is left to handle, with 1 when that has not come in time. */
 export async function wait(options: {
   readonly port?: number;
   readonly timeout: number;

@@ -1,20 +1,21 @@
-import type { PipelineOptions } from "../aws/client-options.ts";
+import type { EnvironmentOptions } from "../aws/environment-options.ts";
 import { withEnvironment } from "../aws/with-environment.ts";
 import { formatFailures } from "./failures/failure-text.ts";
 import { listFailures } from "./failures/find-failures.ts";
 import { openSources } from "./failures/open-sources.ts";
+import { loadConfig } from "../load-config.ts";
 import { HIDDEN_SECONDS } from "./failures/held-messages.ts";
 import { placesOf } from "./failures/selection.ts";
 
 /** Columns where the output is no terminal. */
 const DEFAULT_COLUMNS = 160;
 
-/** `doorbell failures list`: what failed for good, in all three places: where, what, why, attempts, first and last time. */
+/** `doorbell failures list`: what failed for good: where, what, why, attempts, first and last time. */
 export async function failuresList(
-  options: PipelineOptions & { readonly reason?: string; readonly since?: number; readonly json?: boolean },
+  options: EnvironmentOptions & { readonly reason?: string; readonly since?: number; readonly json?: boolean },
 ): Promise<void> {
   await withEnvironment(options, async (environment) => {
-    const sources = placesOf(openSources(environment), options);
+    const sources = placesOf(await openSources(environment, await loadConfig()), options);
     // Before the look, which hides what it sees.
     const hidden = await Promise.all(
       sources.map(async (source) => ({ place: source.place, count: await source.hidden() })),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { PipelineOptions } from "../aws/client-options.ts";
+import type { EnvironmentOptions } from "../aws/environment-options.ts";
 import { withEnvironment } from "../aws/with-environment.ts";
 import { CommandError } from "../command-error.ts";
 import type { Failure, FailureSource } from "./failures/failure.ts";
@@ -8,12 +8,13 @@ import { listFailures, requireOne } from "./failures/find-failures.ts";
 import { followUp } from "./failures/follow-up.ts";
 import { HIDDEN_SECONDS } from "./failures/held-messages.ts";
 import { openSources } from "./failures/open-sources.ts";
+import { loadConfig } from "../load-config.ts";
 import { MAX_KEPT_IN_A_ROW, type Redriven, redrive } from "./failures/redrive.ts";
 import { isSelected, placesOf, type Selection } from "./failures/selection.ts";
 import { stopSignal } from "../lifeline.ts";
 import { formatCount, formatCounted } from "../table.ts";
 
-interface RedriveOptions extends PipelineOptions {
+interface RedriveOptions extends EnvironmentOptions {
   readonly all?: boolean;
   readonly reason?: string;
   readonly since?: number;
@@ -45,7 +46,7 @@ export async function failuresRedrive(ids: readonly string[], options: RedriveOp
   const say = (text: string): void => void (options.json ? process.stderr : process.stdout).write(`${text}\n`);
   try {
     await withEnvironment(options, async (environment) => {
-      const sources = placesOf(openSources(environment), selection);
+      const sources = placesOf(await openSources(environment, await loadConfig()), selection);
       await waitForHidden(sources, say, stop.signal);
       const all = await listFailures(sources, {});
       for (const id of ids) requireOne(all, id);

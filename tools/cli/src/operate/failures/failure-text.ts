@@ -1,7 +1,7 @@
 import { printable } from "../../printable.ts";
 import { formatCount, formatCounted, formatTable } from "../../table.ts";
 import type { Failure, FoundFailure } from "./failure.ts";
-import { parseJson } from "./parse-json.ts";
+import { parseJson } from "../../parse-json.ts";
 
 const SHORTEST_ID = 8;
 const WHAT_COLUMNS = 40;

@@ -1,38 +1,30 @@
 /**
- * What can end in a place for failures:
+ * What can end in a place for failures, in general words; a project may have names of its own (`FailureHooks`):
  *
- * | kind | where | what it is |
- * |---|---|---|
- * | `order-rejected` | orders DLQ | a message that `order-queue` parked with a reason |
- * | `order-exhausted` | orders DLQ | a message that ran out of receives |
- * | `change-rejected` | failures bucket, `rejected/` | a stream record that `change-audit` parked with a reason |
- * | `batch-exhausted` | failures bucket, `aws/lambda/` | a whole stream batch that Lambda gave up |
- * | `upload-exhausted` | queue of failed uploads | an S3 event that Lambda gave up |
+ * | kind | it is |
+ * |---|---|
+ * | `message-rejected` | a message that a handler parked with a reason |
+ * | `message-exhausted` | a message that ran out of receives |
+ * | `record-rejected` | a stream record that a handler parked with a reason |
+ * | `batch-exhausted` | a whole stream batch that Lambda gave up |
+ * | `event-exhausted` | an event of an asynchronous invocation that Lambda gave up |
  */
-export type FailureKind = (typeof FAILURE_KINDS)[number];
-
-/** All kinds; docs/operations.md has a section for each. */
-export const FAILURE_KINDS = [
-  "order-rejected",
-  "order-exhausted",
-  "change-rejected",
-  "batch-exhausted",
-  "upload-exhausted",
-] as const;
-
-/** Whether a text is the name of a kind. */
-export function isFailureKind(text: string): text is FailureKind {
-  return FAILURE_KINDS.some((kind) => kind === text);
-}
+export type FailureKind =
+  | "message-rejected"
+  | "message-exhausted"
+  | "record-rejected"
+  | "batch-exhausted"
+  | "event-exhausted";
 
 /** One thing that failed, as people and programs see it. Times are ISO 8601; what a place does not tell is absent. */
 export interface Failure {
   /** The same at every look: a message id, or a hash of the object's key. */
   readonly id: string;
-  readonly kind: FailureKind;
-  /** For people: `orders DLQ`. */
+  /** A `FailureKind`, or the project's name of it. */
+  readonly kind: string;
+  /** For people, such as `orders DLQ`; each place has its own. */
   readonly place: string;
-  /** What failed: an order, changes of orders, an uploaded file. */
+  /** What failed, such as `order A` or `3 records`. */
   readonly what: string;
   readonly reason: string;
   readonly attempts?: number;
@@ -71,7 +63,7 @@ export interface FoundFailure {
 export interface FailureSource {
   readonly place: string;
   /** What can lie there. */
-  readonly kinds: readonly FailureKind[];
+  readonly kinds: readonly string[];
   /** Every failure there once, none taken out. Whoever breaks off gives back what was hidden. */
   failures(): AsyncIterable<FoundFailure>;
   /** How many are hidden at the moment by someone else's look, about. They come back by themselves. */

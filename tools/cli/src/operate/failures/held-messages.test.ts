@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { repositoryRoot } from "../../repository.ts";
+import { projectRoot } from "../../project.ts";
 import { heldMessages, hiddenMessages } from "./held-messages.ts";
 
 let cloud: LocalCloud;
@@ -16,7 +16,7 @@ let queueUrl: string;
 beforeAll(async () => {
   const queue = { type: "aws:sqs/queue:Queue", name: "OrdersDlqQueue", inputs: { name: "dlq" } };
   cloud = await startLocalCloud({
-    root: repositoryRoot,
+    root: projectRoot(),
     graph: { digest: "", sst: "", app: "doorbell", stage: "test", region: "eu-central-2", resources: [queue] },
   });
   queueUrl = cloud.environment["ORDERS_DLQ_URL"] ?? "";

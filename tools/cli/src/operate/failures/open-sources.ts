@@ -1,38 +1,17 @@
-import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
-import type { Environment } from "../../aws/clients.ts";
-import { changeFailures } from "./change-failures.ts";
+import type { Environment } from "../../aws/environment.ts";
+import type { DoorbellConfig } from "../../config.ts";
+import { bucketFailures } from "./bucket-failures.ts";
 import type { FailureSource } from "./failure.ts";
-import { orderFailures } from "./order-failures.ts";
-import { uploadFailures } from "./upload-failures.ts";
+import { failurePlaces } from "./failure-places.ts";
+import { queueFailures } from "./queue-failures.ts";
 
-/** Every place of a pipeline where failures end. */
-export function openSources(environment: Environment): FailureSource[] {
-  const { sqs, s3, lambda, dynamodb, names } = environment;
-  const store = dynamoStore(dynamodb);
-  return [
-    orderFailures({
-      sqs,
-      store,
-      ordersQueueUrl: names.ORDERS_QUEUE_URL,
-      ordersDlqUrl: names.ORDERS_DLQ_URL,
-      ordersTable: names.ORDERS_TABLE,
-    }),
-    changeFailures({
-      s3,
-      lambda,
-      store,
-      bucket: names.FAILURES_BUCKET,
-      functionName: environment.functionName("change-audit"),
-      auditTable: names.AUDIT_TABLE,
-    }),
-    uploadFailures({
-      sqs,
-      lambda,
-      store,
-      queueUrl: names.UPLOAD_FAILURES_QUEUE_URL,
-      functionName: environment.functionName("upload-ingest"),
-      uploadsBucket: names.UPLOADS_BUCKET,
-      uploadsTable: names.UPLOADS_TABLE,
-    }),
-  ];
+/** Every place of an environment where failures end, with what the project knows of each. */
+export async function openSources(
+  environment: Environment,
+  config: Pick<DoorbellConfig, "failures">,
+): Promise<FailureSource[]> {
+  const hooks = (await config.failures?.(environment)) ?? {};
+  return failurePlaces(environment.graph).map((place) =>
+    (place.type === "queue" ? queueFailures : bucketFailures)(environment, place, hooks[place.component]),
+  );
 }

@@ -1,4 +1,4 @@
-import { type Failure, type FailureSource, isFailureKind } from "./failure.ts";
+import type { Failure, FailureSource } from "./failure.ts";
 
 /** Which failures are meant; what is absent excludes none. */
 export interface Selection {
@@ -20,8 +20,8 @@ export function isSelected(failure: Failure, { ids, reason, since }: Selection):
 
 /** The places in which what is meant can lie, so that no other is read or waited for. */
 export function placesOf(sources: readonly FailureSource[], { reason }: Selection): readonly FailureSource[] {
-  if (reason === undefined || !isFailureKind(reason)) return sources;
-  return sources.filter(({ kinds }) => kinds.includes(reason));
+  const ofKind = sources.filter(({ kinds }) => reason !== undefined && kinds.includes(reason));
+  return ofKind.length > 0 ? ofKind : sources;
 }
 
 /** When it failed for good, or else when it was first tried. */

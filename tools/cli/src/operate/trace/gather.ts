@@ -1,114 +1,109 @@
-import type { StoredOrder, StoredReceipt, StoredRecords } from "../../stored-records.ts";
-import type { FoundEntry } from "@doorbell/audit-trail/read-audit-entry";
 import type { FailedInvocation, LogEntry, ReadLine } from "./log-entry.ts";
-import { type LogSearch, type Service, SERVICES } from "./log-search.ts";
+import type { LogSearch } from "./log-search.ts";
+import type { Stored, TraceHooks } from "./trace-hooks.ts";
 
 /** Ids that one search follows at most; a story with more is told of these alone. */
 const MAX_IDS = 500;
-const MAX_AUDIT_ENTRIES = 1_000;
 const MAX_EXAMPLES = 3;
 
-/** All that is known of one order, or of what an id names. */
+/** All that is known of what an id names. */
 export interface Material {
-  /** What the id was found to be. */
+  /** What the id was found to be: a subject, a story of several, or an id in log lines. */
   readonly about:
-    | { readonly kind: "order"; readonly orderId: string }
+    | { readonly kind: "subject"; readonly id: string }
     | {
-        readonly kind: "upload or story";
-        readonly correlationId: string;
-        readonly orders: number;
+        readonly kind: "story";
+        readonly id: string;
+        readonly subjects: number;
         /** Ids of a few of them. */
         readonly examples: readonly string[];
       }
-    | { readonly kind: "message"; readonly id: string };
+    | { readonly kind: "id"; readonly id: string };
   readonly entries: readonly LogEntry[];
   readonly failed: readonly FailedInvocation[];
-  readonly receipts: readonly StoredReceipt[];
-  readonly order?: StoredOrder;
-  readonly audit: readonly FoundEntry<"orderId">[];
+  readonly stored: readonly Stored[];
+}
+
+/** Where material is looked for. */
+export interface Sources {
+  readonly search: LogSearch;
+  /** Every service of the project. */
+  readonly services: readonly string[];
+  readonly hooks?: TraceHooks;
 }
 
 /**
- * Finds what is known of an order id, upload id, correlation id, event id, message id or sequence number: first what names
- * it, then what names the same deliveries, then the invocations of those that failed. An id that leads to one order tells
- * that order's story; one that leads to many (an upload) tells theirs together. Undefined where nothing knows it.
+ * Finds what is known of any id that appears in logs or stores: first what names it, then what names the same messages, stream
+ * records and stories, then the invocations of those that failed. An id that leads to one subject tells that subject's story; one
+ * that leads to many tells theirs together. Undefined where nothing knows it.
  */
-export async function gather(id: string, search: LogSearch, records: StoredRecords): Promise<Material | undefined> {
-  const [lines, receipt, order, audit] = await Promise.all([
-    search.find(SERVICES, [written(id)]),
-    records.receipt(id),
-    records.order(id),
-    records.entries(id, 1),
-  ]);
+export async function gather(id: string, sources: Sources): Promise<Material | undefined> {
+  const { search, services, hooks } = sources;
+  const [lines, stored] = await Promise.all([search.find(services, [written(id)]), hooks?.stored(id)]);
   const named = entriesOf(lines).filter((entry) => names(entry, id));
-  if (order !== undefined || audit.length > 0 || named.some(({ orderId }) => orderId === id))
-    return gatherOrder(id, search, records);
-  const orderIds = new Set(
-    named.flatMap((entry) => (entry.orderId === undefined || !tells(entry, id) ? [] : [entry.orderId])),
-  );
-  const [only] = orderIds;
-  if (only !== undefined && orderIds.size === 1) return gatherOrder(only, search, records);
-  if (receipt !== undefined || orderIds.size > 0) {
+  const subjectOf = subjectIn(sources);
+  if (stored?.kind === "subject" || named.some((entry) => subjectOf(entry) === id)) {
+    const own = named.filter((entry) => subjectOf(entry) === id);
+    return { about: { kind: "subject", id }, ...(await linked(own, { sources, id, stored })) };
+  }
+  const subjects = new Set(named.filter((entry) => tells(entry, id)).flatMap((entry) => subjectOf(entry) ?? []));
+  const [only] = subjects;
+  if (only !== undefined && subjects.size === 1) return gather(only, sources);
+  if (stored !== undefined || subjects.size > 0) {
     const entries = named.filter(({ correlationId }) => correlationId === id);
-    const failed = await failedOf(entries.filter(isIngest), search);
-    const about = {
-      kind: "upload or story",
-      correlationId: id,
-      orders: Math.max(orderIds.size, receipt?.orders ?? 0),
-      examples: [...orderIds].slice(0, MAX_EXAMPLES),
-    } as const;
-    return { about, entries, failed, receipts: receipt === undefined ? [] : [receipt], audit: [] };
+    const failed = await failedOf(
+      entries.filter((entry) => !isOfRecord(entry)),
+      sources,
+    );
+    const size = Math.max(subjects.size, stored?.subjects ?? 0);
+    const about = { kind: "story", id, subjects: size, examples: [...subjects].slice(0, MAX_EXAMPLES) } as const;
+    return { about, entries, failed, stored: stored === undefined ? [] : [stored] };
   }
   if (named.length === 0) return undefined;
-  const failed = await failedOf(named, search);
-  return { about: { kind: "message", id }, entries: named, failed, receipts: [], audit: [] };
+  return { about: { kind: "id", id }, ...(await linked(named, { sources, id, stored: undefined })) };
 }
 
-async function gatherOrder(orderId: string, search: LogSearch, records: StoredRecords): Promise<Material> {
-  const [lines, order, audit] = await Promise.all([
-    search.find(["order-queue", "change-audit"], [written(orderId)]),
-    records.order(orderId),
-    records.entries(orderId, MAX_AUDIT_ENTRIES),
+/** What belongs to these lines: those of the same messages and stream records, and of the stories as a whole. */
+async function linked(
+  own: readonly LogEntry[],
+  { sources, id, stored }: { sources: Sources; id: string; stored: Stored | undefined },
+): Promise<Omit<Material, "about">> {
+  const { search, services, hooks } = sources;
+  const subjectOf = subjectIn(sources);
+  const records = idsOf(own.flatMap(({ messageId, sequenceNumber }) => [messageId, sequenceNumber]));
+  const stories = idsOf([...own.map(({ correlationId }) => correlationId), ...(stored?.correlationIds ?? [])]);
+  // Apart, since a story may have more lines than one search gives.
+  const [ofRecords, whole, ...ofStories] = await Promise.all([
+    find(search, services, records),
+    find(search, hooks?.storyServices ?? services, stories),
+    ...[...stories].filter((story) => story !== id).map((story) => hooks?.stored(story)),
   ]);
-  const own = entriesOf(lines).filter((entry) => entry.orderId === orderId);
-  const messageIds = idsOf(own.map((entry) => entry.messageId));
-  const sequenceNumbers = idsOf(own.map((entry) => entry.sequenceNumber));
-  const stories = idsOf([
-    ...own.map((entry) => entry.correlationId),
-    ...audit.map((found) => (found.ok ? found.entry.correlationId : undefined)),
-    order?.placed?.correlationId,
-    order?.cancelled?.correlationId,
-  ]);
-  const [deliveries, changes, uploads, ...receipts] = await Promise.all([
-    find(search, "order-queue", messageIds),
-    find(search, "change-audit", sequenceNumbers),
-    find(search, "upload-ingest", stories),
-    ...[...stories].map((story) => records.receipt(story)),
-  ]);
-  const entries = unique([
-    ...own,
-    ...deliveries.filter((entry) => tellsAny(entry, messageIds)),
-    ...changes.filter((entry) => tellsAny(entry, sequenceNumbers)),
-    ...uploads.filter(({ correlationId }) => correlationId !== undefined && stories.has(correlationId)),
-  ]);
+  const isOfAnother = (entry: LogEntry) => ![undefined, id].includes(subjectOf(entry)) && hooks !== undefined;
+  const more = [...ofRecords, ...whole].filter(
+    (entry) =>
+      !isOfAnother(entry) &&
+      (tellsAny(entry, records) ||
+        (entry.correlationId !== undefined && stories.has(entry.correlationId) && !isOfRecord(entry))),
+  );
+  const entries = unique([...own, ...more]);
   return {
-    about: { kind: "order", orderId },
     entries,
-    failed: await failedOf(entries, search),
-    receipts: receipts.filter((receipt) => receipt !== undefined),
-    ...(order !== undefined && { order }),
-    audit,
+    failed: await failedOf(entries, sources),
+    stored: [stored, ...ofStories].filter((each) => each !== undefined),
   };
 }
 
-async function find(search: LogSearch, service: Service, ids: ReadonlySet<string>): Promise<readonly LogEntry[]> {
-  return ids.size === 0 ? [] : entriesOf(await search.find([service], [...ids].map(written)));
+async function find(search: LogSearch, services: readonly string[], ids: ReadonlySet<string>): Promise<LogEntry[]> {
+  return ids.size === 0 ? [] : entriesOf(await search.find(services, [...ids].map(written)));
 }
 
 /** The invocations of these lines that failed or timed out. */
-async function failedOf(entries: readonly LogEntry[], search: LogSearch): Promise<readonly FailedInvocation[]> {
+async function failedOf(
+  entries: readonly LogEntry[],
+  { search, services }: Sources,
+): Promise<readonly FailedInvocation[]> {
   const failed = new Map<string, FailedInvocation>();
-  for (const service of SERVICES) {
+  for (const service of services) {
     const requestIds = idsOf(entries.filter((entry) => entry.service === service).map((entry) => entry.requestId));
     if (requestIds.size === 0) continue;
     for (const line of await search.find([service], [...requestIds]))
@@ -118,21 +113,49 @@ async function failedOf(entries: readonly LogEntry[], search: LogSearch): Promis
   return [...failed.values()];
 }
 
+function subjectIn({ hooks }: Sources): (entry: LogEntry) => string | undefined {
+  return (entry) => {
+    const subject = hooks === undefined ? undefined : entry[hooks.subject.field];
+    return typeof subject === "string" ? subject : undefined;
+  };
+}
+
 function entriesOf(lines: readonly ReadLine[]): LogEntry[] {
   return lines.flatMap((line) => (line.kind === "entry" ? [line.entry] : []));
 }
 
-function isIngest({ service }: LogEntry): boolean {
-  return service === "upload-ingest";
+/** Whether a line is about one record of a batch. */
+function isOfRecord({ messageId, sequenceNumber }: LogEntry): boolean {
+  return messageId !== undefined || sequenceNumber !== undefined;
 }
 
 /** Whether the line is about what the id names, rather than about a batch in which it was. */
 function tells(entry: LogEntry, id: string): boolean {
-  return [entry.orderId, entry.messageId, entry.eventId, entry.sequenceNumber, entry.correlationId].includes(id);
+  return (
+    Object.entries(entry).some(([field, value]) => field !== "ids" && holds(value, id)) || hasWord(entry.message, id)
+  );
 }
 
 function names(entry: LogEntry, id: string): boolean {
   return tells(entry, id) || (entry.ids ?? []).includes(id);
+}
+
+/** Whether a value is the id, or has it somewhere inside. */
+function holds(value: unknown, id: string): boolean {
+  if (typeof value !== "object" || value === null) return value === id;
+  return Object.values(value).some((each) => holds(each, id));
+}
+
+/** Whether the id stands in a text by itself, not inside of a longer word. */
+function hasWord(text: string, id: string): boolean {
+  const [before = "", ...after] = text.split(id);
+  return (
+    after.length > 0 &&
+    [before, ...after].some((_, at, parts) => {
+      const next = parts[at + 1];
+      return next !== undefined && !/[\w-]$/.test(parts[at] ?? "") && !/^[\w-]/.test(next);
+    })
+  );
 }
 
 function tellsAny(entry: LogEntry, ids: ReadonlySet<string>): boolean {

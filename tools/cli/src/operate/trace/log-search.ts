@@ -5,14 +5,10 @@ import { readLogs } from "../../local/read-logs.ts";
 import type { RunningCloud } from "../../running-cloud.ts";
 import { type ReadLine, readLogLine } from "./log-entry.ts";
 
-/** The services whose logs there are. */
-export const SERVICES = ["upload-ingest", "order-queue", "change-audit"] as const;
-export type Service = (typeof SERVICES)[number];
-
 /** Finds lines of the services' logs. */
 export interface LogSearch {
   /** Lines of these services in which one of the texts stands, in no particular order; one with several may come more than once. */
-  find(services: readonly Service[], texts: readonly string[]): Promise<readonly ReadLine[]>;
+  find(services: readonly string[], texts: readonly string[]): Promise<readonly ReadLine[]>;
 }
 
 /** Characters of texts in one request; Node's server takes an address and headers of 16 KB (`--max-http-header-size`). */
@@ -25,12 +21,12 @@ export function localLogs(cloud: RunningCloud, functionName: (service: string) =
       const byFunction = new Map(services.map((service) => [functionName(service), service]));
       const found: ReadLine[] = [];
       for (const some of inQueries(texts))
-        for await (const { function: name, line } of readLogs(cloud, {
+        for await (const { function: name, line, time } of readLogs(cloud, {
           functionNames: [...byFunction.keys()],
           texts: some,
         })) {
           const service = byFunction.get(name);
-          const read = service === undefined ? undefined : readLogLine(service, line);
+          const read = service === undefined ? undefined : readLogLine(service, line, time);
           if (read !== undefined) found.push(read);
         }
       return found;

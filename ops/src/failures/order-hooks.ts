@@ -1,0 +1,39 @@
+import type { FailureHooks } from "@doorbell/cli/operate/failures/failure-hooks";
+import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
+import { itemOf } from "@doorbell/idempotency/read-item";
+import type { Store } from "@doorbell/idempotency/store";
+import { decideOrder } from "@doorbell/order-queue/decide-order";
+import * as v from "valibot";
+import { parseJson } from "@doorbell/cli/parse-json";
+
+const subjectSchema = v.looseObject({ subject: v.string() });
+
+/** Messages of the orders DLQ: `order-rejected`, which `order-queue` parked, and `order-exhausted`, which ran out of receives. */
+export function orderHooks(options: {
+  readonly store: Pick<Store, "read">;
+  readonly ordersTable: string;
+}): FailureHooks {
+  const { store, ordersTable } = options;
+  return {
+    place: "orders DLQ",
+    kinds: { "message-rejected": "order-rejected", "message-exhausted": "order-exhausted" },
+    about: (content) => {
+      const subject = v.safeParse(subjectSchema, parseJson(content));
+      return subject.success ? `order ${subject.output.subject}` : "a message that names no order";
+    },
+    isDone: async (content) => {
+      const event = parseBusinessEvent(content);
+      if (!event.ok) return false;
+      const [stored] = (await store.read([{ table: ordersTable, key: { id: event.value.subject } }])).map(itemOf);
+      return isDuplicate(stored, event.value);
+    },
+  };
+}
+
+function isDuplicate(...order: Parameters<typeof decideOrder>): boolean {
+  try {
+    return decideOrder(...order).kind === "duplicate";
+  } catch {
+    return false; // What is stored is no order: the service says so when it meets it.
+  }
+}

@@ -1,0 +1,16 @@
+import type { Environment } from "@doorbell/cli/aws/environment";
+import type { TraceHooks } from "@doorbell/cli/operate/trace/trace-hooks";
+import { openStoredRecords } from "../stored-records.ts";
+import { logSteps } from "./log-steps.ts";
+import { storedStory } from "./stored-story.ts";
+
+/** What this pipeline knows of the stories of its orders. */
+export function traceHooks(environment: Environment): TraceHooks {
+  const records = openStoredRecords(environment);
+  return {
+    subject: { field: "orderId", noun: "order" },
+    storyServices: ["upload-ingest"],
+    stored: (id) => storedStory(id, records),
+    steps: logSteps,
+  };
+}

@@ -1,0 +1,109 @@
+import {
+  GetQueueAttributesCommand,
+  type Message,
+  type MessageAttributeValue,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import * as v from "valibot";
+import type { Failure } from "./failure.ts";
+import type { PlaceWords } from "./failure-hooks.ts";
+import { parseJson } from "../../parse-json.ts";
+
+const redrivePolicySchema = v.looseObject({ maxReceiveCount: v.pipe(v.unknown(), v.transform(Number), v.number()) });
+
+/** What a message of a dead-letter queue says of itself; `service` listens to the queue that it came from. */
+export function deadLetterFailure(
+  id: string,
+  message: Message,
+  { words, service, maxReceiveCount }: { words: PlaceWords; service?: string; maxReceiveCount?: number },
+): Failure {
+  const { MessageAttributes: parked, Attributes: system } = message;
+  const text = (name: string) => parked?.[name]?.StringValue;
+  const common = { id, place: words.place, what: words.about(message.Body ?? "") ?? "a message" };
+  const reason = text("DoorbellReason");
+  if (reason !== undefined && isParked(message)) {
+    const parkedAt = text("DoorbellParkedAt");
+    const firstAt = text("DoorbellSentAt") ?? parkedAt;
+    const receiveCount = Number(text("DoorbellReceiveCount"));
+    return {
+      ...common,
+      kind: words.kind("message-rejected"),
+      reason,
+      ...(Number.isSafeInteger(receiveCount) && { attempts: receiveCount }),
+      ...(firstAt !== undefined && { firstAt }),
+      ...(parkedAt !== undefined && { lastAt: parkedAt }),
+      facts: factsOf({ "message id": text("DoorbellMessageId"), service: text("DoorbellService") }),
+    };
+  }
+  const sentAt = Number(system?.SentTimestamp ?? Number.NaN);
+  const times = maxReceiveCount === undefined ? "as often as the queue allows" : `${maxReceiveCount} times`;
+  const log = service === undefined ? "" : `; the log of ${service} says why`;
+  return {
+    ...common,
+    kind: words.kind("message-exhausted"),
+    reason: `received ${times} and never handled${log}`,
+    ...(maxReceiveCount !== undefined && { attempts: maxReceiveCount }),
+    // SQS keeps the first time of sending when it moves a message to the DLQ.
+    ...(Number.isFinite(sentAt) && { firstAt: new Date(sentAt).toISOString() }),
+    facts: factsOf({ "message id": id, service }),
+  };
+}
+
+/** The id that the message had in its source queue. SQS keeps it where it moves the message itself; parking writes it down. */
+export function deliveryIdOf(id: string, message: Message): string | undefined {
+  return isParked(message) ? message.MessageAttributes?.["DoorbellMessageId"]?.StringValue : id;
+}
+
+/** SQS names the source where it moved the message itself: what parking wrote is then from an earlier round. */
+function isParked({ MessageAttributes, Attributes }: Message): boolean {
+  return MessageAttributes?.["DoorbellReason"] !== undefined && Attributes?.DeadLetterQueueSourceArn === undefined;
+}
+
+/** The sender's own attributes, as they can be sent again. */
+export function ownAttributes(message: Message): Record<string, MessageAttributeValue> {
+  return Object.fromEntries(
+    Object.entries(message.MessageAttributes ?? {})
+      .filter(([name]) => !name.startsWith("Doorbell"))
+      .map(([name, { DataType, StringValue, BinaryValue }]) => [
+        name,
+        BinaryValue === undefined ? { DataType, StringValue } : { DataType, BinaryValue },
+      ]),
+  );
+}
+
+/** Sends a message to its source queue, body untouched and without what parking added. Answers its new id. */
+export async function sendToSource(
+  sqs: SQSClient,
+  { url, fifo }: { readonly url: string; readonly fifo: boolean },
+  message: Message,
+): Promise<string | undefined> {
+  const { MessageId } = await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: url,
+      MessageBody: message.Body,
+      MessageAttributes: ownAttributes(message),
+      // Under its own deduplication id SQS would take it for the one that it has delivered.
+      ...(fifo && {
+        MessageGroupId: message.Attributes?.MessageGroupId,
+        MessageDeduplicationId: `redrive-${message.MessageId}`,
+      }),
+    }),
+  );
+  return MessageId;
+}
+
+/** How often a queue hands out a message before it moves it to its dead-letter queue. */
+export async function maxReceives(sqs: SQSClient, queueUrl: string): Promise<number | undefined> {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["RedrivePolicy"] }),
+  );
+  const policy = v.safeParse(redrivePolicySchema, parseJson(Attributes?.RedrivePolicy ?? ""));
+  return policy.success ? policy.output.maxReceiveCount : undefined;
+}
+
+function factsOf(facts: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,127 @@
+import type { Message } from "@aws-sdk/client-sqs";
+import type { Environment } from "../../aws/environment.ts";
+import { nameIn } from "../../aws/names.ts";
+import { readBatchFailure } from "./batch-failure.ts";
+import { deadLetterFailure, deliveryIdOf, maxReceives, sendToSource } from "./dead-letter.ts";
+import { eventFailure, type GivenUpEvent, readDeadEvent, readGivenUpEvent } from "./event-failure.ts";
+import { type FailureSource, type FoundFailure, NotSendable } from "./failure.ts";
+import { type FailureHooks, kindsOf, placeWords } from "./failure-hooks.ts";
+import type { FailurePlace, SourceQueue } from "./failure-places.ts";
+import { type HeldMessage, heldMessages, hiddenMessages } from "./held-messages.ts";
+import { invokeLater } from "./invoke-again.ts";
+import { serviceNamed } from "./service-named.ts";
+import { unreadable } from "./unreadable.ts";
+
+/** A queue that messages end in, with its limits. */
+interface OpenSource extends SourceQueue {
+  readonly url: string;
+  readonly maxReceiveCount?: number;
+}
+
+/**
+ * Messages of a queue in which failures end. Sent back, a message goes to the queue that it came from, body untouched and without what
+ * parking added, and an event is an asynchronous invocation again. Of a batch of a stream Lambda tells a queue no more than where it
+ * lay, so there is nothing to send.
+ */
+export function queueFailures(environment: Environment, place: FailurePlace, hooks: FailureHooks = {}): FailureSource {
+  const { sqs, lambda } = environment;
+  const url = nameIn(environment, place.variable);
+  const words = placeWords(place, hooks);
+  const isDone = (content: string) => hooks.isDone?.(content) ?? Promise.resolve(false);
+  const serviceOf = (services: readonly string[], functionArn: string) =>
+    serviceNamed(services, functionArn, (service) => environment.functionName(service));
+
+  function found(held: HeldMessage, sources: readonly OpenSource[]): FoundFailure {
+    const { message } = held;
+    const content = message.Body ?? "";
+    const event = place.eventsOf.length === 0 ? undefined : (readGivenUpEvent(content) ?? readDeadEvent(message));
+    if (event !== undefined) return givenUpEvent(held, event);
+    const batch =
+      place.batchesOf.length === 0 ? undefined : readBatchFailure(content, { id: held.id, words, serviceOf: ofBatch });
+    if (batch !== undefined) {
+      const send = () =>
+        Promise.reject(new NotSendable("Lambda told the queue where the batch lay, and not what it was"));
+      return { failure: batch.failure, content, isDone: () => isDone(content), send, remove: () => held.remove() };
+    }
+    if (sources.length > 0) return deadLetter(held, sources);
+    const kind = words.kind(place.eventsOf.length > 0 ? "event-exhausted" : "batch-exhausted");
+    const known = { id: held.id, place: words.place, kind, what: "an unknown message" };
+    const why = "the message is no record of a failed invocation";
+    return unreadable(known, { why, content, remove: () => held.remove() });
+  }
+
+  const ofBatch = (functionArn: string) =>
+    serviceOf(
+      place.batchesOf.map(({ service }) => service),
+      functionArn,
+    );
+
+  function givenUpEvent(held: HeldMessage, event: GivenUpEvent): FoundFailure {
+    const service = serviceOf(place.eventsOf, event.functionArn);
+    return {
+      failure: eventFailure(held.id, event, words, service),
+      content: event.content,
+      deliveryId: event.requestId,
+      isDone: () => isDone(event.content),
+      send: async () => {
+        if (service === undefined) throw new NotSendable("the record does not name one of the functions that end here");
+        return {
+          kind: "sent",
+          deliveryId: await invokeLater(lambda, environment.functionName(service), event.content),
+        };
+      },
+      remove: () => held.remove(),
+    };
+  }
+
+  function deadLetter(held: HeldMessage, sources: readonly OpenSource[]): FoundFailure {
+    const { id, message } = held;
+    const content = message.Body ?? "";
+    const source = sourceOf(message, sources);
+    const { service, maxReceiveCount } = source ?? {};
+    return {
+      failure: deadLetterFailure(id, message, {
+        words,
+        ...(service !== undefined && { service }),
+        ...(maxReceiveCount !== undefined && { maxReceiveCount }),
+      }),
+      content,
+      deliveryId: deliveryIdOf(id, message),
+      isDone: () => isDone(content),
+      send: async () => {
+        if (source === undefined)
+          throw new NotSendable(
+            `it may have come from any of the queues ${sources.map(({ name }) => name).join(", ")}`,
+          );
+        return { kind: "sent", deliveryId: await sendToSource(sqs, source, message) };
+      },
+      remove: () => held.remove(),
+    };
+  }
+
+  return {
+    place: words.place,
+    kinds: kindsOf(place, words),
+    hidden: () => hiddenMessages(sqs, url),
+    async *failures() {
+      const sources = await Promise.all(
+        place.deadLettersOf.map(async (source): Promise<OpenSource> => {
+          const sourceUrl = nameIn(environment, source.variable);
+          const maxReceiveCount = await maxReceives(sqs, sourceUrl);
+          return { ...source, url: sourceUrl, ...(maxReceiveCount !== undefined && { maxReceiveCount }) };
+        }),
+      );
+      for await (const held of heldMessages(sqs, url)) yield found(held, sources);
+    },
+  };
+}
+
+/** The queue that a message came from: SQS names it where it moved the message itself, parking where one service listens to one. */
+function sourceOf({ Attributes, MessageAttributes }: Message, sources: readonly OpenSource[]): OpenSource | undefined {
+  if (sources.length === 1) return sources[0];
+  const arn = Attributes?.DeadLetterQueueSourceArn;
+  if (arn !== undefined) return sources.find(({ url }) => url.split("/").at(-1) === arn.split(":").at(-1));
+  const service = MessageAttributes?.["DoorbellService"]?.StringValue;
+  const [only, ...others] = sources.filter((source) => source.service === service);
+  return others.length === 0 ? only : undefined;
+}

@@ -1,0 +1,28 @@
+/** What happened in one step, for programs; of two steps of the same millisecond the earlier named comes first. */
+export const STEP_KINDS = [
+  "uploaded",
+  "delivered",
+  "throttled",
+  "read",
+  "written",
+  "audited",
+  "logged",
+  "skipped",
+  "refused",
+  "parked",
+  "retried",
+  "failed",
+] as const;
+
+export type StepKind = (typeof STEP_KINDS)[number];
+
+/** One step of a story. */
+export interface Step {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The service, or the place where it happened. */
+  readonly service: string;
+  readonly kind: StepKind;
+  readonly says: string;
+  readonly requestId?: string;
+}
