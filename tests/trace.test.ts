@@ -86,7 +86,7 @@ it("tells the whole story of an order that was delivered three times, met a thro
   expect(story).toMatch(/order-queue +DynamoDB put the write off .*\(\w+\)\n/);
   expect(story).toMatch(/order-queue +order\.placed \(message [0-9a-f]{8}, receive \d\) was applied\n/);
   expect(story).toMatch(/order-queue +order\.placed \(message [0-9a-f]{8}, receive \d\) was skipped as a duplicate\n/);
-  expect(story).toMatch(/change-audit +the invocation failed.*; it is repeated\n/);
+  expect(story).toMatch(/change-audit +the invocation failed.*; it is repeated while retries are left\n/);
   expect(story).toMatch(/change-audit +a change delivered .*, again: bisected from \d+\n/);
   expect(story).toMatch(/change-audit +version 1 was recorded in the audit trail\n/);
   expect(story).toMatch(/is placed, in version 1\.\nEvery version of it is in the audit trail\.\n$/);

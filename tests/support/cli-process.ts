@@ -23,6 +23,8 @@ export async function runCli(
     readonly interrupt?: { readonly signal: NodeJS.Signals; readonly after: number; readonly matching: RegExp };
     /** Added to this process's environment. */
     readonly shell?: Readonly<Record<string, string>>;
+    /** The folder where it is run; this process's own, where absent. */
+    readonly cwd?: string;
   } = {},
 ): Promise<Ended> {
   const { interrupt } = options;
@@ -30,6 +32,7 @@ export async function runCli(
   const child = spawn(process.execPath, [join(root, "tools/cli/src/main.ts"), ...command], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.shell },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
   });
   let stdout = "";
   let stderr = "";

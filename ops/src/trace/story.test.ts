@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Material } from "@doorbell/cli/operate/trace/gather";
-import { type LogEntry, readLogLine } from "@doorbell/cli/operate/trace/log-entry";
+import type { LogEntry } from "@doorbell/cli/operate/trace/log-entry";
+import { readLogLine } from "@doorbell/cli/operate/trace/read-log-line";
 import { tellStory } from "@doorbell/cli/operate/trace/story";
 import { logSteps } from "./log-steps.ts";
 import { orderStory } from "./stored-story.ts";
@@ -75,7 +76,7 @@ describe("a story", () => {
     ];
     expect(story({ entries: batches("r-1"), failed })).toEqual([
       "change-audit delivered: a change delivered in a batch of 4",
-      "change-audit failed: the invocation failed: Runtime.ExitError; it is repeated",
+      "change-audit failed: the invocation failed: Runtime.ExitError; it is repeated while retries are left",
       "change-audit delivered: a change delivered in a batch of 2, again: bisected from 4",
       "change-audit audited: version 1 was recorded in the audit trail",
     ]);

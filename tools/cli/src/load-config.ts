@@ -6,7 +6,8 @@ import { CommandError } from "./command-error.ts";
 import type { DoorbellConfig } from "./config.ts";
 import { findProjectRoot } from "./project.ts";
 
-const CONFIG = "doorbell.config.ts";
+/** The file, in the project's root. */
+export const CONFIG = "doorbell.config.ts";
 
 function hook<Name extends keyof DoorbellConfig>() {
   const message = "expected a function";

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { CommandError } from "./command-error.ts";
 import { addEventCommands } from "./events/commands.ts";
 import { followLifeline } from "./lifeline.ts";
-import { loadConfig } from "./load-config.ts";
+import { CONFIG, loadConfig } from "./load-config.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addOperateCommands } from "./operate/commands.ts";
 
@@ -21,7 +21,12 @@ async function addOwnCommands(): Promise<void> {
   const [name] = process.argv.slice(2);
   if (program.commands.some((command) => command.name() === name)) return;
   const { commands } = await loadConfig();
-  await commands?.(program);
+  try {
+    await commands?.(program);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${CONFIG}: ${reason}.`, { cause: error });
+  }
 }
 
 // Whoever reads the output may have seen enough, as `head` has.

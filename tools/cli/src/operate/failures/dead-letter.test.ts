@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { deadLetterFailure, ownAttributes } from "./dead-letter.ts";
+import { deadLetterFailure, ownAttributes, sourceQueueOf } from "./dead-letter.ts";
 import { placeWords } from "./failure-hooks.ts";
 
 const text = (value: string) => ({ DataType: "String", StringValue: value });
@@ -78,5 +78,38 @@ describe("a message of a dead-letter queue", () => {
       partner: text("x"),
       raw: { DataType: "Binary", BinaryValue },
     });
+  });
+});
+
+describe("the queue that a message came from", () => {
+  const queue = (name: string, service?: string) => ({
+    variable: `${name}_URL`,
+    name,
+    fifo: false,
+    url: `https://sqs.eu-central-2.amazonaws.com/000000000000/${name}`,
+    ...(service !== undefined && { service }),
+  });
+  const moved = { Attributes: { DeadLetterQueueSourceArn: "arn:aws:sqs:eu-central-2:000000000000:letters" } };
+  const [parcels, letters, notes] = [queue("parcels", "worker"), queue("letters", "worker"), queue("notes", "clerk")];
+
+  it.each([
+    ["the only one there is", {}, [parcels], "parcels"],
+    ["the one that SQS names", moved, [parcels, letters, notes], "letters"],
+    ["none, where SQS names another", moved, [parcels, notes], undefined],
+    [
+      "the one that the service that parked it listens to",
+      { MessageAttributes: parked },
+      [queue("a", "order-queue"), notes],
+      "a",
+    ],
+    [
+      "none, where that service listens to several",
+      { MessageAttributes: { DoorbellService: text("worker") } },
+      [parcels, letters],
+      undefined,
+    ],
+    ["none, where nothing says", {}, [parcels, queue("unheard")], undefined],
+  ])("is %s", (_, message, sources, name) => {
+    expect(sourceQueueOf(message, sources)?.name).toBe(name);
   });
 });

@@ -8,6 +8,7 @@ import {
 import * as v from "valibot";
 import type { Failure } from "./failure.ts";
 import type { PlaceWords } from "./failure-hooks.ts";
+import type { SourceQueue } from "./failure-places.ts";
 import { parseJson } from "../../parse-json.ts";
 
 const redrivePolicySchema = v.looseObject({ maxReceiveCount: v.pipe(v.unknown(), v.transform(Number), v.number()) });
@@ -37,7 +38,7 @@ export function deadLetterFailure(
     };
   }
   const sentAt = Number(system?.SentTimestamp ?? Number.NaN);
-  const times = maxReceiveCount === undefined ? "as often as the queue allows" : `${maxReceiveCount} times`;
+  const times = timesOf(maxReceiveCount);
   const log = service === undefined ? "" : `; the log of ${service} says why`;
   return {
     ...common,
@@ -48,6 +49,11 @@ export function deadLetterFailure(
     ...(Number.isFinite(sentAt) && { firstAt: new Date(sentAt).toISOString() }),
     facts: factsOf({ "message id": id, service }),
   };
+}
+
+function timesOf(count: number | undefined): string {
+  if (count === undefined) return "as often as the queue allows";
+  return count === 1 ? "once" : `${count} times`;
 }
 
 /** The id that the message had in its source queue. SQS keeps it where it moves the message itself; parking writes it down. */
@@ -70,6 +76,26 @@ export function ownAttributes(message: Message): Record<string, MessageAttribute
         BinaryValue === undefined ? { DataType, StringValue } : { DataType, BinaryValue },
       ]),
   );
+}
+
+/** A queue whose messages end in a dead-letter queue, as it is at the moment. */
+export interface OpenQueue extends SourceQueue {
+  readonly url: string;
+  /** How often it hands out a message before it moves it. */
+  readonly maxReceiveCount?: number;
+}
+
+/**
+ * The queue that a message came from. SQS names it where it moved the message itself; of one that was parked only the service is
+ * known, which may listen to several. Undefined where that leaves more than one.
+ */
+export function sourceQueueOf(message: Message, sources: readonly OpenQueue[]): OpenQueue | undefined {
+  if (sources.length === 1) return sources[0];
+  const arn = message.Attributes?.DeadLetterQueueSourceArn;
+  if (arn !== undefined) return sources.find(({ url }) => url.split("/").at(-1) === arn.split(":").at(-1));
+  const service = message.MessageAttributes?.["DoorbellService"]?.StringValue;
+  const [only, ...others] = sources.filter((source) => source.service === service);
+  return service === undefined || others.length > 0 ? undefined : only;
 }
 
 /** Sends a message to its source queue, body untouched and without what parking added. Answers its new id. */

@@ -1,22 +1,22 @@
-import type { Message } from "@aws-sdk/client-sqs";
 import type { Environment } from "../../aws/environment.ts";
 import { nameIn } from "../../aws/names.ts";
 import { readBatchFailure } from "./batch-failure.ts";
-import { deadLetterFailure, deliveryIdOf, maxReceives, sendToSource } from "./dead-letter.ts";
+import {
+  deadLetterFailure,
+  deliveryIdOf,
+  maxReceives,
+  type OpenQueue,
+  sendToSource,
+  sourceQueueOf,
+} from "./dead-letter.ts";
 import { eventFailure, type GivenUpEvent, readDeadEvent, readGivenUpEvent } from "./event-failure.ts";
 import { type FailureSource, type FoundFailure, NotSendable } from "./failure.ts";
 import { type FailureHooks, kindsOf, placeWords } from "./failure-hooks.ts";
-import type { FailurePlace, SourceQueue } from "./failure-places.ts";
+import type { FailurePlace } from "./failure-places.ts";
 import { type HeldMessage, heldMessages, hiddenMessages } from "./held-messages.ts";
 import { invokeLater } from "./invoke-again.ts";
 import { serviceNamed } from "./service-named.ts";
 import { unreadable } from "./unreadable.ts";
-
-/** A queue that messages end in, with its limits. */
-interface OpenSource extends SourceQueue {
-  readonly url: string;
-  readonly maxReceiveCount?: number;
-}
 
 /**
  * Messages of a queue in which failures end. Sent back, a message goes to the queue that it came from, body untouched and without what
@@ -31,7 +31,7 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
   const serviceOf = (services: readonly string[], functionArn: string) =>
     serviceNamed(services, functionArn, (service) => environment.functionName(service));
 
-  function found(held: HeldMessage, sources: readonly OpenSource[]): FoundFailure {
+  function found(held: HeldMessage, sources: readonly OpenQueue[]): FoundFailure {
     const { message } = held;
     const content = message.Body ?? "";
     const event = place.eventsOf.length === 0 ? undefined : (readGivenUpEvent(content) ?? readDeadEvent(message));
@@ -74,10 +74,10 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
     };
   }
 
-  function deadLetter(held: HeldMessage, sources: readonly OpenSource[]): FoundFailure {
+  function deadLetter(held: HeldMessage, sources: readonly OpenQueue[]): FoundFailure {
     const { id, message } = held;
     const content = message.Body ?? "";
-    const source = sourceOf(message, sources);
+    const source = sourceQueueOf(message, sources);
     const { service, maxReceiveCount } = source ?? {};
     return {
       failure: deadLetterFailure(id, message, {
@@ -105,7 +105,7 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
     hidden: () => hiddenMessages(sqs, url),
     async *failures() {
       const sources = await Promise.all(
-        place.deadLettersOf.map(async (source): Promise<OpenSource> => {
+        place.deadLettersOf.map(async (source): Promise<OpenQueue> => {
           const sourceUrl = nameIn(environment, source.variable);
           const maxReceiveCount = await maxReceives(sqs, sourceUrl);
           return { ...source, url: sourceUrl, ...(maxReceiveCount !== undefined && { maxReceiveCount }) };
@@ -114,14 +114,4 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
       for await (const held of heldMessages(sqs, url)) yield found(held, sources);
     },
   };
-}
-
-/** The queue that a message came from: SQS names it where it moved the message itself, parking where one service listens to one. */
-function sourceOf({ Attributes, MessageAttributes }: Message, sources: readonly OpenSource[]): OpenSource | undefined {
-  if (sources.length === 1) return sources[0];
-  const arn = Attributes?.DeadLetterQueueSourceArn;
-  if (arn !== undefined) return sources.find(({ url }) => url.split("/").at(-1) === arn.split(":").at(-1));
-  const service = MessageAttributes?.["DoorbellService"]?.StringValue;
-  const [only, ...others] = sources.filter((source) => source.service === service);
-  return others.length === 0 ? only : undefined;
 }

@@ -3,7 +3,8 @@ import { type CloudWatchLogsClient, GetQueryResultsCommand, StartQueryCommand } 
 import { CommandError } from "../../command-error.ts";
 import { readLogs } from "../../local/read-logs.ts";
 import type { RunningCloud } from "../../running-cloud.ts";
-import { type ReadLine, readLogLine } from "./log-entry.ts";
+import type { ReadLine } from "./log-entry.ts";
+import { readLogLine } from "./read-log-line.ts";
 
 /** Finds lines of the services' logs. */
 export interface LogSearch {

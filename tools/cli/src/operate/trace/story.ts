@@ -29,5 +29,5 @@ function failure({ at, service, requestId, status, errorType }: FailedInvocation
     status === "timeout"
       ? "the invocation timed out"
       : `the invocation failed${errorType === undefined ? "" : `: ${errorType}`}`;
-  return { at, service, kind: "failed", says: `${what}; it is repeated`, requestId };
+  return { at, service, kind: "failed", says: `${what}; it is repeated while retries are left`, requestId };
 }

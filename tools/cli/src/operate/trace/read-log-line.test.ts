@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readLogLine } from "./log-entry.ts";
+import { readLogLine } from "./read-log-line.ts";
 
 const at = (ms: number) => new Date(1_767_225_600_000 + ms).toISOString();
 
@@ -56,6 +56,27 @@ describe("lines of a log", () => {
     expect(readLogLine("api", report, at(9))).toEqual({
       kind: "failed",
       invocation: { at: at(9), service: "api", requestId: "r-1", status: "error", errorType: "Runtime.ExitError" },
+    });
+  });
+
+  it.each([
+    [
+      "JSON",
+      JSON.stringify({
+        timestamp: at(1),
+        level: "ERROR",
+        requestId: "r-1",
+        message: { errorType: "TypeError", errorMessage: "x", stackTrace: ["TypeError: x"] },
+      }),
+    ],
+    [
+      "text",
+      `${at(1)}\tr-1\tERROR\tInvoke Error \t{"errorType":"TypeError","errorMessage":"x","stack":["TypeError: x"]}`,
+    ],
+  ])("an error that a handler threw tells of an invocation that failed, in %s", (_, line) => {
+    expect(readLogLine("api", line, at(9))).toEqual({
+      kind: "failed",
+      invocation: { at: at(1), service: "api", requestId: "r-1", status: "error", errorType: "TypeError" },
     });
   });
 });

@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { gather } from "./gather.ts";
+import type { LogSearch } from "./log-search.ts";
+import { readLogLine } from "./read-log-line.ts";
+import { tellStory } from "./story.ts";
+import { summaryOf } from "./summary.ts";
+import type { TraceHooks } from "./trace-hooks.ts";
+
+const at = (ms: number) => new Date(1_767_225_600_000 + ms).toISOString();
+const services = ["worker", "ledger"];
+
+/** Searches these lines as a log is searched: by text. */
+function logOf(lines: readonly (readonly [service: string, ms: number, fields: object])[]): LogSearch {
+  const written = lines.map(([service, ms, fields]) => ({
+    service,
+    text: JSON.stringify({ timestamp: at(ms), requestId: `r-${ms}`, ...fields }),
+  }));
+  return {
+    find: (wanted, texts) =>
+      Promise.resolve(
+        written.flatMap(({ service, text }) => {
+          const isMeant = wanted.includes(service) && texts.some((each) => text.includes(each));
+          return (isMeant ? readLogLine(service, text) : undefined) ?? [];
+        }),
+      ),
+  };
+}
+
+const search = logOf([
+  ["worker", 1, { message: "batch received", ids: ["m-1", "m-2"] }],
+  [
+    "worker",
+    2,
+    { message: "record failed, to be delivered again", messageId: "m-1", err: { name: "Error", code: "BUSY" } },
+  ],
+  ["worker", 3, { message: "batch received", ids: ["m-1"] }],
+  ["worker", 4, { message: "moved", messageId: "m-1", parcel: "p-1", correlationId: "c-1" }],
+  ["worker", 5, { message: "moved", messageId: "m-2", parcel: "p-2", correlationId: "c-1" }],
+  ["ledger", 6, { message: "day opened for c-1" }],
+  ["ledger", 7, { message: "route planned", correlationId: "c-1" }],
+  ["ledger", 8, { message: "p-10 is not p-1a" }],
+]);
+
+const hooks: TraceHooks = {
+  subject: { field: "parcel", noun: "parcel" },
+  stored: () => Promise.resolve(undefined),
+  steps: (entry) =>
+    entry.message === "moved"
+      ? [{ at: entry.timestamp, service: entry.service, kind: "written", says: `${String(entry["parcel"])} was moved` }]
+      : undefined,
+};
+
+async function told(id: string, own?: TraceHooks): Promise<string[] | undefined> {
+  const material = await gather(id, { search, services, ...(own && { hooks: own }) });
+  return material && tellStory(material, own).map(({ service, kind, says }) => `${service} ${kind}: ${says}`);
+}
+
+const DELIVERIES = [
+  "worker delivered: message m-1 delivered in a batch of 2",
+  "worker retried: not done: BUSY; it is delivered again",
+  "worker delivered: message m-1 delivered alone, again: what was left of 2",
+];
+
+describe("a story without any knowledge of the project", () => {
+  it("goes from a message to its deliveries, and to the lines of its story as a whole", async () => {
+    expect(await told("m-1")).toEqual([...DELIVERIES, "worker logged: moved", "ledger logged: route planned"]);
+  });
+
+  it("goes from any field of a line to the same", async () => {
+    expect(await told("p-1")).toEqual(await told("m-1"));
+  });
+
+  it("of a text finds it where it stands by itself", async () => {
+    expect(await told("p-10")).toEqual(["ledger logged: p-10 is not p-1a"]);
+    expect(await told("p")).toBeUndefined();
+  });
+});
+
+describe("a story with the project's knowledge", () => {
+  it("goes from any id to the one subject that it leads to", async () => {
+    const story = [...DELIVERIES, "worker written: p-1 was moved", "ledger logged: route planned"];
+    expect(await told("p-1", hooks)).toEqual(story);
+    expect(await told("m-1", hooks)).toEqual(story);
+  });
+
+  it("of several subjects is told together, and names some of them", async () => {
+    const material = await gather("c-1", { search, services, hooks });
+    expect(material?.about).toEqual({ kind: "story", id: "c-1", subjects: 2, examples: ["p-1", "p-2"] });
+    expect(material && summaryOf(material, hooks.subject)).toEqual([
+      "c-1 leads to 2 parcels, such as p-1, p-2; name one of them for its own story.",
+    ]);
+  });
+});
