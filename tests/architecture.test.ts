@@ -40,8 +40,10 @@ const apps = readdirSync(join(root, "apps"));
 const appSources = new Map(apps.map((app) => [app, sourcesUnder(`apps/${app}/src`)]));
 const packageSources = new Map(packages.map((name) => [name, sourcesUnder(`packages/${name}/src`)]));
 const toolSources = new Map(tools.map((name) => [name, sourcesUnder(`tools/${name}/src`)]));
+const opsSources = sourcesUnder("ops/src");
 const shipped = [...packageSources.values()].flat();
-const allSources = [...appSources.values(), ...packageSources.values(), ...toolSources.values()].flat();
+const withoutOps = [...appSources.values(), ...packageSources.values(), ...toolSources.values()].flat();
+const allSources = [...withoutOps, ...opsSources];
 
 /** `file → what it must not import`, so that a failure reads as a sentence. */
 function offences(
@@ -75,11 +77,36 @@ describe("dependency directions", () => {
     }
   });
 
+  it("no package and no tool imports an app, types included", () => {
+    const isApp = (target: string) =>
+      apps.some((app) => target.startsWith(`@doorbell/${app}`) || target.includes(`apps/${app}`));
+    expect(offences([...shipped, ...[...toolSources.values()].flat()], isApp)).toEqual([]);
+  });
+
+  it("the generic command knows nothing of this pipeline", () => {
+    const isOwn = (target: string) => /^@doorbell\/(?:event-contracts|audit-trail|infra|ops)/.test(target);
+    expect(offences(toolSources.get("cli") ?? [], isOwn)).toEqual([]);
+  });
+
+  it("ops imports apps, packages and tools, and is imported by doorbell.config.ts alone", () => {
+    const known = [...apps, ...packages, ...tools].map((name) => `@doorbell/${name}/`);
+    const isForeign = (target: string) =>
+      target.startsWith("@doorbell/") && !known.some((name) => target.startsWith(name));
+    expect(opsSources.length).toBeGreaterThan(0);
+    expect(offences(opsSources, isForeign)).toEqual([]);
+    const rest = [...withoutOps, ...sourcesUnder("infra"), ...sourcesUnder("bench")];
+    expect(offences(rest, (target) => /^@doorbell\/ops|\/ops\//.test(target))).toEqual([]);
+    expect(readFileSync(join(root, "doorbell.config.ts"), "utf8")).toContain('import("./ops/src/');
+  });
+
   it("no import leaves its own app or package by a relative path", () => {
     expect(
       offences(allSources, (target, source) => {
         if (!target.startsWith(".")) return false;
-        const home = source.file.split("/").slice(0, 2).join("/");
+        const home = source.file
+          .split("/")
+          .slice(0, source.file.startsWith("ops/") ? 1 : 2)
+          .join("/");
         return relative(join(root, home), resolve(root, dirname(source.file), target)).startsWith("..");
       }),
     ).toEqual([]);

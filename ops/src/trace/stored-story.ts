@@ -21,7 +21,11 @@ export async function storedStory(
 }
 
 /** The story of an order, which may be gone. */
-export function orderStory(id: string, order: StoredOrder | undefined, audit: readonly FoundEntry<"orderId">[]): Stored {
+export function orderStory(
+  id: string,
+  order: StoredOrder | undefined,
+  audit: readonly FoundEntry<"orderId">[],
+): Stored {
   const ids = [
     ...audit.map((found) => (found.ok ? found.entry.correlationId : undefined)),
     order?.placed?.correlationId,

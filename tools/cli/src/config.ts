@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Environment } from "./aws/environment.ts";
+import type { EventHooks } from "./events/event-hooks.ts";
 import type { FailureHooks } from "./operate/failures/failure-hooks.ts";
 import type { TraceHooks } from "./operate/trace/trace-hooks.ts";
 
@@ -14,13 +15,15 @@ export interface DoorbellConfig {
   readonly failures?: (environment: Environment) => Promise<Readonly<Record<string, FailureHooks>>>;
   /** Makes `trace` tell the story of what the project is about, and say what is stored of it. */
   readonly trace?: (environment: Environment) => Promise<TraceHooks>;
+  /** Makes `events check` and `events sample` know the project's own events. */
+  readonly events?: () => Promise<EventHooks>;
 }
 
 /**
  * Types a `doorbell.config.ts`, which stands beside the project's `sst.config.ts` and exports this by default:
  *
  *     export default defineConfig({
- *       commands: async (program) => (await import("./ops/commands.ts")).addCommands(program),
+ *       commands: async (program) => (await import("./my-commands.ts")).addCommands(program),
  *     });
  */
 export function defineConfig(config: DoorbellConfig): DoorbellConfig {

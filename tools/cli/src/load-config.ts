@@ -18,6 +18,7 @@ const configSchema = v.strictObject({
   commands: hook<"commands">(),
   failures: hook<"failures">(),
   trace: hook<"trace">(),
+  events: hook<"events">(),
 });
 const moduleSchema = v.looseObject({ default: configSchema });
 

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
 import { parseStreamEvent } from "@doorbell/aws-events/dynamodb-stream";
 import { isBusEvent, parseEventBridgeEvent } from "@doorbell/aws-events/event-bridge";
 import { describeIssues } from "@doorbell/aws-events/describe-issues";
@@ -12,26 +11,23 @@ import { parseSnsEvent } from "@doorbell/aws-events/sns";
 import { parseSqsEvent } from "@doorbell/aws-events/sqs";
 import { parseTimeWindow } from "@doorbell/aws-events/time-window";
 import { CommandError } from "../command-error.ts";
+import { loadConfig } from "../load-config.ts";
+import type { EventHooks } from "./event-hooks.ts";
 
-/** How each source is read. `orders` is a queue of business events, `cloudevents` one such event by itself. */
-const READERS = {
+/** How each source of AWS is read. */
+const READERS: Readonly<Record<string, (event: unknown) => ParsedBatch<unknown>>> = {
   s3: (event) => parseObjectEvents(event),
   sqs: (event) => parseSqsEvent(event),
-  orders: (event) => withBusinessEvents(event),
   sns: (event) => parseSnsEvent(event),
   dynamodb: (event) => withWindow(event),
   eventbridge: (event) => single(parseEventBridgeEvent(event)),
-  cloudevents: (_, body) => single(parseBusinessEvent(body)),
-} as const satisfies Record<string, (event: unknown, body: string) => ParsedBatch<unknown>>;
+};
 
-type EventSource = keyof typeof READERS;
-
-/** The sources that `doorbell events check` can be told. */
-export const EVENT_SOURCES: readonly string[] = Object.keys(READERS);
+type OwnSources = NonNullable<EventHooks["sources"]>;
 
 /** What a captured event is: its source, and what was read or what is wrong. */
 export interface CheckedEvent {
-  readonly source: EventSource | undefined;
+  readonly source: string | undefined;
   readonly records: readonly ParsedRecord<unknown>[];
   readonly issues: readonly Issue[];
 }
@@ -43,10 +39,12 @@ export interface CheckedEvent {
  * @throws {CommandError} there is no such source, the file cannot be read, the event has issues or cannot be printed (exit status 1)
  */
 export async function eventsCheck(file: string, options: { readonly source?: string }): Promise<void> {
-  if (options.source !== undefined && !EVENT_SOURCES.includes(options.source)) {
-    throw new CommandError(`there is no source named ${options.source}; there are ${EVENT_SOURCES.join(", ")}.`);
+  const { sources: own = {} } = (await (await loadConfig()).events?.()) ?? {};
+  const sources = namesOf(own);
+  if (options.source !== undefined && !sources.includes(options.source)) {
+    throw new CommandError(`there is no source named ${options.source}; there are ${sources.join(", ")}.`);
   }
-  const { source, records, issues } = checkEvent(await readBody(file), options.source);
+  const { source, records, issues } = checkEvent(await readBody(file), options.source, own);
   if (issues.length > 0) {
     for (const issue of issues) process.stdout.write(`${describeIssues([issue])}\n`);
     if (source === undefined) throw new CommandError("This is no event that can be read.");
@@ -59,7 +57,7 @@ export async function eventsCheck(file: string, options: { readonly source?: str
 }
 
 /** Parsing has no depth at which it stops, printing has. */
-function asJson(read: { readonly source: EventSource | undefined; readonly records: readonly unknown[] }): string {
+function asJson(read: { readonly source: string | undefined; readonly records: readonly unknown[] }): string {
   try {
     return JSON.stringify(read, readable, 2);
   } catch (error) {
@@ -73,7 +71,7 @@ function asJson(read: { readonly source: EventSource | undefined; readonly recor
 }
 
 /** Reads an event from its text, as the source given or as the one that it names. Never throws on a payload. */
-export function checkEvent(body: string, given?: string): CheckedEvent {
+export function checkEvent(body: string, given?: string, own: OwnSources = {}): CheckedEvent {
   let event: unknown;
   try {
     event = JSON.parse(body);
@@ -82,18 +80,24 @@ export function checkEvent(body: string, given?: string): CheckedEvent {
     const reason = error instanceof Error ? error.message : String(error);
     return noSource("JSON", `text that is none: ${reason}`);
   }
-  const source = EVENT_SOURCES.find((name): name is EventSource => name === (given ?? guessSource(event)));
-  if (source === undefined) {
-    const sources = EVENT_SOURCES.join(", ");
+  const ownName = Object.keys(own).find((name) => own[name]?.isIt(event));
+  const source = given ?? ownName ?? guessSource(event);
+  const read = source === undefined ? undefined : (own[source]?.read ?? READERS[source]);
+  if (source === undefined || read === undefined) {
+    const sources = namesOf(own).join(", ");
     return noSource(`an event that tells its source (or name one of ${sources} by --source)`, inShort(event));
   }
-  const envelope = READERS[source](event, body);
-  if (!envelope.ok) return { source, records: [], issues: envelope.issues };
+  const batch = read(event, body);
+  if (!batch.ok) return { source, records: [], issues: batch.issues };
   return {
     source,
-    records: envelope.records,
-    issues: envelope.records.flatMap((each) => (each.ok ? [] : each.issues)),
+    records: batch.records,
+    issues: batch.records.flatMap((each) => (each.ok ? [] : each.issues)),
   };
+}
+
+function namesOf(own: OwnSources): string[] {
+  return [...new Set([...Object.keys(READERS), ...Object.keys(own)])];
 }
 
 function noSource(expected: string, received: string): CheckedEvent {
@@ -112,9 +116,8 @@ function sourceOfFirst({ Records }: Readonly<Record<string, unknown>>): unknown 
   return Array.isArray(Records) ? sourceOf(Records[0]) : undefined;
 }
 
-function guessSource(event: unknown): EventSource | undefined {
+function guessSource(event: unknown): string | undefined {
   if (!isObject(event)) return undefined;
-  if ("specversion" in event) return "cloudevents";
   if (isBusEvent(event)) return event["source"] === "aws.s3" ? "s3" : "eventbridge";
   if (event["Event"] === "s3:TestEvent") return "s3";
   const first: unknown = Array.isArray(event["Records"]) ? event["Records"][0] : undefined;
@@ -123,12 +126,11 @@ function guessSource(event: unknown): EventSource | undefined {
     : "";
   // What a message carries says more than that it is one.
   const isNotice = typeof payload === "string" && /aws:s3|aws\.s3|s3:TestEvent/.test(payload);
-  const isOrder = typeof payload === "string" && payload.includes('"specversion"');
   switch (sourceOfFirst(event)) {
     case "aws:s3":
       return "s3";
     case "aws:sqs":
-      return isNotice ? "s3" : isOrder ? "orders" : "sqs";
+      return isNotice ? "s3" : "sqs";
     case "aws:sns":
       return isNotice ? "s3" : "sns";
     case "aws:dynamodb":
@@ -140,23 +142,6 @@ function guessSource(event: unknown): EventSource | undefined {
 
 function single(parsed: Parsed<unknown>): ParsedBatch<unknown> {
   return parsed.ok ? { ok: true, records: [{ ...parsed, index: 0 }] } : { ok: false, issues: parsed.issues };
-}
-
-function withBusinessEvents(event: unknown): ParsedBatch<unknown> {
-  const envelope = parseSqsEvent(event);
-  if (!envelope.ok) return envelope;
-  const records = envelope.records.map((record): ParsedRecord<unknown> => {
-    if (!record.ok) return record;
-    const parsed = parseBusinessEvent(record.value.body);
-    if (parsed.ok) return { ...record, value: { ...record.value, body: parsed.value } };
-    const start = `Records[${record.index}].body`;
-    const issues = parsed.issues.map((issue) => ({
-      ...issue,
-      path: issue.path === "" ? start : `${start}.${issue.path}`,
-    }));
-    return { ok: false, issues, index: record.index };
-  });
-  return { ok: true, records };
 }
 
 /** A window stands for itself at the end, since its last event may have no records. */
