@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { escapeXml } from "../s3/s3-error.ts";
+import { escapeXml } from "./escape-xml.ts";
 import { readBody } from "./read-body.ts";
 import { signedService } from "./route.ts";
 
