@@ -97,6 +97,13 @@ describe("an HTTP API", () => {
     ]);
   });
 
+  test("finds a function by the ARN under which API Gateway invokes it", () => {
+    const integrationUri =
+      "arn:aws:apigateway:eu-central-2:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-central-2:000000000000:function:worker/invocations";
+    const graph = readGraph(testGraph([worker, api(), stage, integration({ integrationUri }), route()]));
+    expect(graph.httpApis[0]?.routes[0]?.functionName).toBe("worker");
+  });
+
   test.each([
     ["an authorizer", [integration(), route({ authorizationType: "JWT" })], "has an authorizer (JWT)"],
     [

@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import * as inputs from "./graph-resources.ts";
 import type { CorsDefinition, FunctionUrlDefinition, HttpApiDefinition, RouteDefinition } from "./graph.ts";
+import { functionNameOf } from "./function-name.ts";
 import { InvalidGraph } from "./invalid-graph.ts";
 
 /** API Gateway's default for HTTP APIs, and the longest it allows (API Gateway, "Quotas for HTTP APIs"). */
@@ -94,11 +95,6 @@ function readRoute(
     functionName: functionNameOf(integrationUri ?? ""),
     timeoutMs: timeoutMilliseconds ?? INTEGRATION_TIMEOUT_MS,
   };
-}
-
-/** Of a name, an ARN, or the ARN under which API Gateway invokes a function. */
-function functionNameOf(reference: string): string {
-  return /:function:([^:/]+)/.exec(reference)?.[1] ?? reference;
 }
 
 function corsOf(value: v.InferOutput<typeof inputs.functionUrlInputs>["cors"]): { cors?: CorsDefinition } {
