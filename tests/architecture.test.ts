@@ -169,6 +169,42 @@ describe("dependency directions", () => {
   });
 });
 
+describe("what this house trades in", () => {
+  /** Words of retail, and of this pipeline. "Order" as a sequence is everybody's. */
+  const retail =
+    /\b(?:orders|orderId|(?:an|one|each|every) order|customers?|partners?|retail\w*|invoices?|cancellations?|superstore|shipTo|shipMode|order-queue|upload-ingest|change-audit|doorbell-local-\w+)\b/i;
+  const upload = /\buploads?\b/i;
+  /** Multipart uploads are S3's own, in lower case. */
+  const uploadsResource = /\bUploads\b/;
+
+  function namesOfTrade(folder: string, words: readonly RegExp[]): string[] {
+    return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => /^(?:(?:src|dynamodb-local)\/.*\.(?:ts|mts|mjs|cjs|java)|package\.json|README\.md)$/.test(name))
+      .filter((name) => !name.endsWith(".test.ts"))
+      .flatMap((name) =>
+        readFileSync(join(root, folder, name), "utf8")
+          .split("\n")
+          .flatMap((line, at) =>
+            words.some((word) => word.test(line.replaceAll("ORDER BY", "")))
+              ? [`${folder}/${name}:${at + 1}: ${line.trim()}`]
+              : [],
+          ),
+      );
+  }
+
+  it.each(["aws-events", "logger", "idempotency", "batch", "audit-trail"])("is unknown to packages/%s", (name) => {
+    expect(namesOfTrade(`packages/${name}`, [retail, upload])).toEqual([]);
+  });
+
+  it.each(["local-cloud", "sst-graph", "bundling", "fuzzing"])("is unknown to tools/%s", (name) => {
+    expect(namesOfTrade(`tools/${name}`, [retail, uploadsResource])).toEqual([]);
+  });
+
+  it("is known to event-contracts, so the words are the right ones", () => {
+    expect(namesOfTrade("packages/event-contracts", [retail]).length).toBeGreaterThan(20);
+  });
+});
+
 describe("owners", () => {
   it("every service has one owner, for its app and its infra file", () => {
     const owners = new Map(

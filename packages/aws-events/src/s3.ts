@@ -24,7 +24,7 @@ export interface ObjectEvent {
   readonly eTag?: string;
   /** Only where the bucket keeps versions. */
   readonly versionId?: string;
-  /** Orders the events of one key, see {@link compareSequencers}. Only puts and deletes have one. */
+  /** Puts the events of one key in order, see {@link compareSequencers}. Only puts and deletes have one. */
   readonly sequencer?: string;
 }
 

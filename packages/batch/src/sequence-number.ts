@@ -1,5 +1,5 @@
 /**
- * Orders the sequence numbers of a stream: decimal strings of up to 40 digits, far past what a number holds exactly.
+ * Compares the sequence numbers of a stream: decimal strings of up to 40 digits, far past what a number holds exactly.
  * Negative where `a` comes first.
  */
 export function compareSequenceNumbers(a: string, b: string): number {

@@ -98,8 +98,8 @@ interface Pending<Event> {
  * later one is decided against what is stored after it.
  *
  * ```ts
- * const orders = createInline({ store, table, keyOf, propose, decide });
- * const outcomes = await orders.apply(events, { remainingMs });
+ * const inline = createInline({ store, table, keyOf, propose, decide });
+ * const outcomes = await inline.apply(events, { remainingMs });
  * ```
  */
 export function createInline<Event>(options: InlineOptions<Event>): Inline<Event> {

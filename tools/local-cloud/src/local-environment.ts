@@ -17,9 +17,9 @@ export function clientEnvironment(origin: string, region: string): Record<string
 }
 
 /**
- * One variable for each bucket, queue, topic, table, function URL and API, from the name of its component: `Uploads` →
- * `UPLOADS_BUCKET`, `Orders` → `ORDERS_QUEUE_URL`, `OrdersDlq` → `ORDERS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `OrdersTable` →
- * `ORDERS_TABLE`, `Checkout` → `CHECKOUT_URL`.
+ * One variable for each bucket, queue, topic, table, function URL and API, from the name of its component: `Files` →
+ * `FILES_BUCKET`, `Jobs` → `JOBS_QUEUE_URL`, `JobsDlq` → `JOBS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `ItemsTable` →
+ * `ITEMS_TABLE`, `Search` → `SEARCH_URL`.
  */
 export function resourceEnvironment(
   origin: string,

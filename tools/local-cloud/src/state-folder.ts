@@ -27,7 +27,7 @@ export class StateFolderUnusable extends Error {
 
 /**
  * Makes a state folder this process's own, and small; the answer gives it back. It is made where it is missing, with its files
- * still empty. It holds what customers sent: the folder has mode 0700 and its files 0600, also those that fauxqs and DynamoDB
+ * still empty. It holds what users sent: the folder has mode 0700 and its files 0600, also those that fauxqs and DynamoDB
  * Local write, since they keep the mode of a file that is there. (Windows has no such modes.)
  *
  * A state folder that other users may open, or an empty folder, is closed to them, and `notice` is told. A folder that holds

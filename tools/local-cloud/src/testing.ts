@@ -29,7 +29,7 @@ export interface TestTables {
 /**
  * Tables alone, in a DynamoDB Local of their own, in memory, for the tests of other packages. Ready in about 2 s.
  *
- *     const tables = await startTables([{ name: "orders", hash: "id" }]);
+ *     const tables = await startTables([{ name: "items", hash: "id" }]);
  *     const client = new DynamoDBClient(tables.clientConfig);
  *
  * @throws JavaMissing, DynamoDbLocalFailed

@@ -5,9 +5,9 @@ import { isProjectFile } from "./project-file.ts";
 
 /** The component that is being made, and where. */
 export interface Origin {
-  /** Such as `sst:aws:Queue "Orders"`. */
+  /** Such as `sst:aws:Queue "Jobs"`. */
   readonly component?: string | undefined;
-  /** Such as `infra/orders.ts:22`, relative to the project; the file alone where a component is made after its line has run. */
+  /** Such as `infra/jobs.ts:22`, relative to the project; the file alone where a component is made after its line has run. */
   readonly place?: string | undefined;
 }
 

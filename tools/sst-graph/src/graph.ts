@@ -9,7 +9,7 @@ import type { BuildRequest } from "./rpc-server.ts";
 export interface Component extends Identity {
   /** The component that it is a part of, where it is one. */
   readonly parent?: Identity;
-  /** The line that makes it, such as `infra/orders.ts:22`, where one of the project's own does. */
+  /** The line that makes it, such as `infra/jobs.ts:22`, where one of the project's own does. */
   readonly place?: string;
 }
 

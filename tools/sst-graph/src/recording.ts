@@ -22,7 +22,7 @@ export interface Identity {
 /** A component or resource as it was constructed: what it is a part of, and the line of the project that made it. */
 export interface Constructed extends Identity {
   readonly parent?: Identity;
-  /** Such as `infra/orders.ts:22`. */
+  /** Such as `infra/jobs.ts:22`. */
   readonly place?: string;
 }
 

@@ -74,7 +74,7 @@ export function completePlan(plan: unknown): CompleteFaultPlan {
 }
 
 /**
- * Reads a plan from JSON, or from a specification such as `seed=7,all=0.02,crashes=0,clockSkewMs=500,crashAt=order-queue:3`. There
+ * Reads a plan from JSON, or from a specification such as `seed=7,all=0.02,crashes=0,clockSkewMs=500,crashAt=worker:3`. There
  * `all` stands for every rate that is not named, and several crashes are joined by `+`.
  * @throws InvalidFaultPlan
  */

@@ -35,7 +35,7 @@ export interface FunctionDefinition {
 export interface QueueDefinition {
   readonly name: string;
   readonly arn: string;
-  /** Name of its SST component, such as `Orders`. */
+  /** Name of its SST component, such as `Jobs`. */
   readonly component: string;
   readonly fifo: boolean;
   readonly visibilityTimeoutSeconds: number;
@@ -184,7 +184,7 @@ export interface FunctionUrlDefinition extends WebDefinition {
 
 /** A route of an HTTP API to a function, with payload format 2.0. */
 export interface RouteDefinition {
-  /** `GET /orders/{id}`, `ANY /{proxy+}`, `$default`. */
+  /** `GET /items/{id}`, `ANY /{proxy+}`, `$default`. */
   readonly routeKey: string;
   readonly functionName: string;
   /** 50 to 30,000. */

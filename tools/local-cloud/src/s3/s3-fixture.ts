@@ -10,7 +10,7 @@ import { createS3Api } from "./s3-api.ts";
 import type { IncomingHttpHeaders } from "node:http";
 import type { ObjectChange } from "../emulators/buckets.ts";
 
-export const BUCKET = "uploads";
+export const BUCKET = "files";
 
 /** An answer as it came. */
 interface RawAnswer {
@@ -24,7 +24,7 @@ export async function startS3(dataDir?: string) {
   const front = await startFrontServer(0);
   const fauxqs = await startFauxqs({ origin: front.origin, region: LOCAL_REGION, ...(dataDir && { dataDir }) });
   const changes: ObjectChange[] = [];
-  createBuckets(fauxqs.s3, [{ name: BUCKET, arn: `arn:aws:s3:::${BUCKET}`, component: "Uploads" }]).onChange((change) =>
+  createBuckets(fauxqs.s3, [{ name: BUCKET, arn: `arn:aws:s3:::${BUCKET}`, component: "Files" }]).onChange((change) =>
     changes.push(change),
   );
   front.serve(createS3Api({ store: fauxqs.s3, region: LOCAL_REGION, next: fauxqs.handle }));

@@ -38,7 +38,7 @@ export interface LogQuery {
 
 /**
  * The logs of all functions, in memory. It keeps the latest 20,000 lines of each function, and at most 32 Mi characters of them, so
- * that a file of some thousand orders can be followed and the memory it takes is bounded by the number of functions. With a store
+ * that a file of some thousand records can be followed and the memory it takes is bounded by the number of functions. With a store
  * they are found again after a restart; of a process that is killed, the lines of the last fifth of a second may be missing.
  */
 export interface LogBook {
