@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { envLine } from "@doorbell/cli/local/env-line";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, runCli } from "./support/cli-process.ts";
@@ -107,6 +110,9 @@ describe("a project that has nothing of ours", () => {
   it("has a status, an environment and logs", async () => {
     expect((await doorbell("status")).stdout).toMatch(/courier-dev-ParcelsDlq/);
     expect((await doorbell("env")).stdout).toContain("export PARCELS_DLQ_URL=");
+    const line = `${envLine(cloud.endpoint, project.root)}; echo "$PARCELS_DLQ_URL"`;
+    const shell = await promisify(execFile)("/bin/sh", ["-c", line], { cwd: "/", env: {} });
+    expect(shell.stdout.trim()).toBe(cloud.environment["PARCELS_DLQ_URL"]);
     expect((await doorbell("logs", "worker")).stdout).toContain("parcel-1");
     expect((await doorbell("demo")).stderr).toContain("unknown command 'demo'");
   }, 60_000);

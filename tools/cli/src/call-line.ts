@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as v from "valibot";
+import { isObject } from "@doorbell/aws-events/is-object";
 import { findProjectRoot } from "./project.ts";
-
-const manifestSchema = v.looseObject({ scripts: v.looseObject({ doorbell: v.string() }) });
 
 /** What a person types for a command, such as `up`: the project's own npm script where it has one, else `npx`. */
 export function callLine(command: string, root: string | undefined = findProjectRoot()): string {
@@ -14,7 +12,8 @@ export function callLine(command: string, root: string | undefined = findProject
 export function hasScript(root: string | undefined): boolean {
   if (root === undefined) return false;
   try {
-    return v.is(manifestSchema, JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
+    const manifest: unknown = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    return isObject(manifest) && isObject(manifest["scripts"]) && "doorbell" in manifest["scripts"];
   } catch {
     return false; // There is none, or npm cannot read it either.
   }

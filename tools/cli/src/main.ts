@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { CommandError } from "./command-error.ts";
 import { addEventCommands } from "./events/commands.ts";
 import { followLifeline } from "./lifeline.ts";
-import { CONFIG, loadConfig } from "./load-config.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addOperateCommands } from "./operate/commands.ts";
 
@@ -20,6 +19,7 @@ addOperateCommands(program);
 async function addOwnCommands(): Promise<void> {
   const [name] = process.argv.slice(2);
   if (program.commands.some((command) => command.name() === name)) return;
+  const { CONFIG, loadConfig } = await import("./load-config.ts");
   const { commands } = await loadConfig();
   try {
     await commands?.(program);

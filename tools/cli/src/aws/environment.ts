@@ -7,7 +7,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import * as v from "valibot";
 import type { Graph } from "@doorbell/local-cloud/graph/graph";
 import { CommandError } from "../command-error.ts";
-import { projectGraph } from "../project.ts";
+import { projectGraph } from "../project-graph.ts";
 import { findCloud } from "../running-cloud.ts";
 import type { EnvironmentOptions } from "./environment-options.ts";
 import { type Names, readNames } from "./names.ts";

@@ -5,7 +5,8 @@ import type { SampleObject, SampleSubjects } from "@doorbell/aws-events/sample-e
 import type { Graph } from "@doorbell/local-cloud/graph/graph";
 import type { Environment } from "../aws/environment.ts";
 import { storedImage } from "../aws/stored-item.ts";
-import { findProjectRoot, projectGraph } from "../project.ts";
+import { findProjectRoot } from "../project.ts";
+import { projectGraph } from "../project-graph.ts";
 
 /** The names of what hands over events, from the project's graph; none outside of a project. */
 export function graphSubjects(): SampleSubjects {

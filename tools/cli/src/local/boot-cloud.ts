@@ -1,6 +1,7 @@
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { CommandError } from "../command-error.ts";
-import { projectRoot, readGraphFile } from "../project.ts";
+import { projectRoot } from "../project.ts";
+import { readGraphFile } from "../project-graph.ts";
 
 /**
  * Boots the project's local cloud from its graph.

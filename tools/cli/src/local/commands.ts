@@ -8,7 +8,7 @@ export function addLocalCommands(program: Command): void {
 
   program
     .command("env")
-    .description('print export lines for a shell: eval "$(npm run -s doorbell -- env)"')
+    .description("print lines that a shell evaluates: endpoint, region, credentials and names of the local cloud")
     .addOption(portOption())
     .addOption(jsonOption())
     .action(async (options) => (await import("./env.ts")).env(options));

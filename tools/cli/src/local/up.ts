@@ -7,7 +7,8 @@ import { freePort } from "./free-port.ts";
 import { resolveFunctionName } from "./function-name.ts";
 import { stopSignal } from "../lifeline.ts";
 import { createLogOutput } from "./log-output.ts";
-import { projectGraph, projectRoot } from "../project.ts";
+import { projectRoot } from "../project.ts";
+import { projectGraph } from "../project-graph.ts";
 import { formatSeconds, formatTable } from "../table.ts";
 
 /** Where Node's inspector listens by default, and debuggers look for it. */

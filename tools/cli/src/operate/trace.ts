@@ -3,7 +3,7 @@ import type { Environment } from "../aws/environment.ts";
 import { withEnvironment } from "../aws/with-environment.ts";
 import { CommandError } from "../command-error.ts";
 import { loadConfig } from "../load-config.ts";
-import { serviceOf } from "../project.ts";
+import { serviceOf } from "../project-graph.ts";
 import { findCloud } from "../running-cloud.ts";
 import { printableLine } from "../printable.ts";
 import { formatCount, formatTable } from "../table.ts";

@@ -1,6 +1,6 @@
 import type { Graph, QueueDefinition } from "@doorbell/local-cloud/graph/graph";
 import { bucketVariable, queueVariable } from "@doorbell/local-cloud/local-environment";
-import { serviceOf } from "../../project.ts";
+import { serviceOf } from "../../project-graph.ts";
 
 /** A queue whose messages end in a dead-letter queue. */
 export interface SourceQueue {
