@@ -61,7 +61,7 @@ function written(graph: Committed, ...changes: readonly Change[]): string {
         : []),
     ].toSorted((a, b) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1));
   }
-  return renderGraph({ ...graph, resources }, inputs);
+  return renderGraph({ ...graph, resources }, inputs, "/");
 }
 
 const graphs: readonly Committed[] = [

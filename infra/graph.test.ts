@@ -46,11 +46,12 @@ function comparable(graph: typeof local | typeof production): unknown {
   const neutral: unknown = JSON.parse(
     JSON.stringify(graph.resources)
       .replaceAll(new RegExp(`doorbell[-/]${graph.stage}`, "g"), "doorbell")
-      .replaceAll(graph.region, "region"),
+      .replaceAll(graph.region, "region")
+      .replaceAll(/Subscriber[A-Z][a-z]{5}(?=Event|")/g, "Subscriber"),
   );
   return Object.fromEntries(
     (Array.isArray(neutral) ? neutral : []).map(({ type, name, ...resource }) => [
-      `${type.split(":").at(-1)} ${name.replace(/Subscriber[A-Z][a-z]{5}Event/, "SubscriberEvent")}`,
+      `${type.split(":").at(-1)} ${name}`,
       resource,
     ]),
   );

@@ -5,6 +5,7 @@ import { extname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import * as v from "valibot";
+import { findCommitted } from "./committed-graph.ts";
 import { EvaluationError } from "./evaluation-error.ts";
 import type { EvaluationAnswer, EvaluationQuestion } from "./evaluation-process.ts";
 import type { Graph } from "./graph.ts";
@@ -54,7 +55,8 @@ const LIMIT_MS = 5 * 60_000;
  * Evaluates the SST project of a folder offline: no account, no network once SST's platform is installed, nothing of the project
  * changed. Where the platform is missing, it is installed by the project's own version of SST. What was evaluated is kept under
  * `.doorbell/` of the project, and is found again as long as neither a file nor a variable that it was made from has changed; a
- * file that the configuration reads by itself does not count.
+ * file that the configuration reads by itself does not count. A project may also commit its graph (`sst-graph write`), which then
+ * comes first as long as its digest fits, so that a fresh checkout needs no platform.
  *
  * ```ts
  * const { graph, outputs, missingSecrets } = await evaluateProject({ onProgress: console.error });
@@ -73,7 +75,7 @@ export async function evaluateProject(options: EvaluateProjectOptions = {}): Pro
   const install = { environment: given, stage, onProgress };
 
   const question = { root, stage, sst: sstVersion(root), environment: given };
-  const kept = forReview ? undefined : await findKept(question);
+  const kept = forReview ? undefined : ((await findCommitted(question)) ?? (await findKept(question)));
   const { files, ...evaluation } = kept ?? (await evaluateAnew(question, install, forReview));
   return {
     ...evaluation,

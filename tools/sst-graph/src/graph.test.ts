@@ -29,7 +29,7 @@ const graphOf = (list: readonly Registration[], over: Partial<Evaluation> = {}, 
     hideSecrets,
   );
 const render = async (list: readonly Registration[]) =>
-  renderGraph(await graphOf(list, {}, true), { "sst.config.ts": { sha256: "d" } });
+  renderGraph({ ...(await graphOf(list, {}, true)), outputs: {} }, { "sst.config.ts": { sha256: "d" } }, "/project");
 const inputsOf = async (type: string, inputs: Registration["inputs"]) =>
   (await graphOf([{ type, name: "X", inputs }])).resources[0]?.inputs;
 
@@ -52,7 +52,7 @@ test("neither the order of registration nor of keys reaches the text", async () 
   expect(JSON.stringify(await graphOf(reversed))).toBe(JSON.stringify(await graphOf(registrations)));
 });
 
-test("the text is JSON with a line feed at its end, without what only boots from the graph need", async () => {
+test("the text is JSON with a line feed at its end, without the places of lines", async () => {
   expect(await render(registrations)).toMatch(/^\{\n {2}"inputs": \{\n {4}"sst.config.ts": \{\n[^]*\}\n$/);
   expect(Object.keys(JSON.parse(await render(registrations)))).toEqual([
     "inputs",
@@ -62,6 +62,8 @@ test("the text is JSON with a line feed at its end, without what only boots from
     "removal",
     "protect",
     "region",
+    "outputs",
+    "components",
     "resources",
   ]);
 });

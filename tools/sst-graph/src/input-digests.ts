@@ -30,13 +30,20 @@ export async function inputDigests(root: string): Promise<InputDigests> {
   });
   const files = Object.keys(metafile.inputs).sort();
   const digests = await Promise.all(files.map((file) => fileDigest(join(root, file))));
-  const own = createHash("sha256")
-    .update(`${ownSst().version} ${await sourcesDigest()}`)
-    .digest("hex");
   return Object.fromEntries([
     ...files.map((file, index) => [file, { sha256: digests[index] ?? "" }]),
-    ["sst-graph", { sha256: own }],
+    [OWN_INPUT, { sha256: await ownDigest() }],
   ]);
+}
+
+/** By this name this package is an input of a graph. */
+export const OWN_INPUT = "sst-graph";
+
+/** The SHA-256 (hex) of this package, with its version of SST. */
+export async function ownDigest(): Promise<string> {
+  return createHash("sha256")
+    .update(`${ownSst().version} ${await sourcesDigest()}`)
+    .digest("hex");
 }
 
 /** The inputs whose digests differ; a file that is in one of the two alone differs, too. */

@@ -97,8 +97,8 @@ async function committedTexts(root: string, stages: readonly string[]): Promise<
   inputs.catch(() => undefined);
   return Promise.all(
     stages.map(async (stage) => {
-      const { graph } = await evaluateProject({ root, stage, onProgress, forReview: true });
-      return renderGraph(graph, await inputs);
+      const { graph, outputs } = await evaluateProject({ root, stage, onProgress, forReview: true });
+      return renderGraph({ ...graph, outputs }, await inputs, root);
     }),
   );
 }

@@ -2,7 +2,7 @@
 const MARK = "4dabf18193072939515e22adb298388d";
 
 /** What stands for a secret that is left out. */
-const HIDDEN = "(secret)";
+export const HIDDEN = "(secret)";
 
 /**
  * `value` as JSON can hold it, keys sorted: secrets are plain values, or "(secret)" where `hideSecrets` is set; a file or archive
