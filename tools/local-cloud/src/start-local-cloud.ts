@@ -280,6 +280,7 @@ async function startServices({
   const fauxqs = await startFauxqs({
     origin,
     region: graph.region,
+    timeScale,
     ...(stateDir !== undefined && { dataDir: stateDir }),
   });
   shutdown.on("fauxqs", () => fauxqs.stop());

@@ -23,7 +23,6 @@ const queue = (name: string) => ({
   name,
   arn: sqs(name),
   component: name,
-  fifo: false,
   visibilityTimeoutSeconds: 30,
   retentionSeconds: 345_600,
   delaySeconds: 0,

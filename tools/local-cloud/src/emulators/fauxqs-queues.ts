@@ -1,6 +1,7 @@
 import { SqsStore } from "fauxqs";
 import { UnknownQueue, asMessageAttributes } from "./queues.ts";
-import type { SqsQueue } from "fauxqs";
+import { giveBack } from "./release-in-flight.ts";
+import type { SqsMessage, SqsQueue } from "fauxqs";
 import type { QueueDefinition } from "../graph/graph.ts";
 import type { Queues, ReceivedMessage } from "./queues.ts";
 
@@ -41,8 +42,9 @@ export function createQueues(store: SqsStore, definitions: readonly QueueDefinit
       const queue = find(queueArn);
       for (const handle of receiptHandles) queue.deleteMessage(handle);
     },
-    changeVisibility(queueArn, receiptHandle, seconds) {
-      find(queueArn).changeVisibility(receiptHandle, seconds);
+    giveBack(queueArn, receiptHandles) {
+      const queue = find(queueArn);
+      for (const handle of receiptHandles) giveBack(queue, handle);
     },
     send(queueArn, { body, attributes, groupId }) {
       const queue = find(queueArn);
@@ -56,7 +58,10 @@ export function createQueues(store: SqsStore, definitions: readonly QueueDefinit
           },
         ]),
       );
-      queue.enqueue(SqsStore.createMessage(body, messageAttributes, Number(queue.attributes["DelaySeconds"]), groupId));
+      const delaySeconds = Number(queue.attributes["DelaySeconds"]);
+      const message = SqsStore.createMessage(body, messageAttributes, delaySeconds, groupId);
+      if (queue.isFifo()) sendOnce(queue, message);
+      else queue.enqueue(message);
     },
     depth(queueArn) {
       const queue = find(queueArn);
@@ -84,11 +89,20 @@ function createQueue(store: SqsStore, definition: QueueDefinition): void {
         maxReceiveCount: definition.redrive.maxReceiveCount,
       }),
     }),
-    ...(definition.fifo && { FifoQueue: "true" }),
+    ...definition.fifo,
   };
   const existing = store.getQueueByArn(definition.arn);
   if (existing === undefined) store.createQueue(definition.name, "", definition.arn, attributes);
   else existing.setAttributes(attributes);
+}
+
+/** As a queue with content-based deduplication takes it; who sends in this process names no other id. */
+function sendOnce(queue: SqsQueue, message: SqsMessage): void {
+  const group = message.messageGroupId ?? "default";
+  const id = SqsStore.contentBasedDeduplicationId(message.body);
+  const key = queue.deduplicationKey(id, group);
+  if (queue.checkDeduplication(key).isDuplicate) return;
+  queue.enqueueOnce(key, { ...message, messageGroupId: group, messageDeduplicationId: id });
 }
 
 function hasVisible(queue: SqsQueue): boolean {

@@ -27,8 +27,10 @@ export async function startFauxqs(options: {
   readonly origin: string;
   readonly region: string;
   readonly dataDir?: string;
+  /** Factor on the five minutes in which a FIFO queue knows a deduplication id; 1 by default. */
+  readonly timeScale?: number;
 }): Promise<Fauxqs> {
-  const sqs = new PlainUrlSqsStore(options.origin);
+  const sqs = new LocalSqsStore(options.origin, options.timeScale ?? 1);
   const sns = new SnsStore();
   const files = createObjectFiles(options.dataDir && join(options.dataDir, "objects"));
   const s3 = new ObservableS3Store(files);
@@ -63,15 +65,20 @@ export async function startFauxqs(options: {
   };
 }
 
+/** How long a FIFO queue knows a deduplication id (AWS: using-messagededuplicationid-property). */
+const DEDUPLICATION_MS = 300_000;
+
 /**
  * Queue URLs on the endpoint itself. fauxqs would name a host `sqs.<region>.127.0.0.1`, which no resolver knows and which makes
  * the AWS SDK for JavaScript warn of an invalid URL at every call. Stored queues get the present port, too.
  */
-class PlainUrlSqsStore extends SqsStore {
+class LocalSqsStore extends SqsStore {
   readonly #origin: string;
-  constructor(origin: string) {
+  readonly #timeScale: number;
+  constructor(origin: string, timeScale: number) {
     super();
     this.#origin = origin;
+    this.#timeScale = timeScale;
   }
   override buildQueueUrl(name: string): string {
     return `${this.#origin}/${LOCAL_ACCOUNT}/${name}`;
@@ -83,6 +90,8 @@ class PlainUrlSqsStore extends SqsStore {
     attributes?: Record<string, string>,
     tags?: Record<string, string>,
   ): SqsQueue {
-    return super.createQueue(name, this.buildQueueUrl(name), arn, attributes, tags);
+    const queue = super.createQueue(name, this.buildQueueUrl(name), arn, attributes, tags);
+    queue.deduplicationWindowMs = DEDUPLICATION_MS * this.#timeScale;
+    return queue;
   }
 }

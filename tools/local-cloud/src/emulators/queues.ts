@@ -48,15 +48,24 @@ export interface Queues {
   waitForMessage(queueArn: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
   /** Deletes received messages; a handle that is no longer known is passed over. */
   delete(queueArn: string, receiptHandles: readonly string[]): void;
-  /** Hides a received message for `seconds` from now; 0 makes it visible at once. An unknown handle is passed over. */
-  changeVisibility(queueArn: string, receiptHandle: string, seconds: number): void;
-  /** Sends a message. `groupId` is the message group, of a standard queue too (Amazon SQS fair queues). */
+  /**
+   * Makes received messages visible at once and does not count that receive, as if they had never been taken; handles that are no
+   * longer known are passed over. For messages that reached no function.
+   */
+  giveBack(queueArn: string, receiptHandles: readonly string[]): void;
+  /**
+   * Sends a message. `groupId` is the message group, of a standard queue too (Amazon SQS fair queues). A FIFO queue takes equal bodies
+   * once in five minutes.
+   */
   send(
     queueArn: string,
     message: { readonly body: string; readonly attributes?: SentAttributes; readonly groupId?: string | undefined },
   ): void;
   depth(queueArn: string): QueueDepth;
 }
+
+/** FIFO queues, and they alone, have names that end in `.fifo` (AWS: CreateQueue). */
+export const isFifoQueue = (arnOrName: string): boolean => arnOrName.endsWith(".fifo");
 
 /** No queue of the local cloud has this ARN. */
 export class UnknownQueue extends Error {

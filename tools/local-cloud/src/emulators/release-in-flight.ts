@@ -1,4 +1,4 @@
-import type { SqsStore } from "fauxqs";
+import type { SqsQueue, SqsStore } from "fauxqs";
 
 /**
  * Makes visible what an earlier process held of these queues when it ended, and takes back that receive: the function never answered
@@ -9,17 +9,23 @@ export function releaseInFlight(store: SqsStore, queueArns: readonly string[]): 
   for (const queueArn of queueArns) {
     const queue = store.getQueueByArn(queueArn);
     if (queue === undefined) continue;
-    for (const { message, receiptHandle, visibilityDeadline } of queue.inflightMessages.values()) {
-      message.approximateReceiveCount -= 1;
-      // What is made visible is not stored with its count.
-      queue.persistence?.updateMessageInflight(
-        message.messageId,
-        receiptHandle,
-        visibilityDeadline,
-        message.approximateReceiveCount,
-        message.approximateFirstReceiveTimestamp,
-      );
-      queue.changeVisibility(receiptHandle, 0);
-    }
+    for (const receiptHandle of queue.inflightMessages.keys()) giveBack(queue, receiptHandle);
   }
+}
+
+/** Makes a received message visible at once and takes back that receive; an unknown handle is passed over. */
+export function giveBack(queue: SqsQueue, receiptHandle: string): void {
+  const entry = queue.inflightMessages.get(receiptHandle);
+  if (entry === undefined) return;
+  const { message, visibilityDeadline } = entry;
+  message.approximateReceiveCount -= 1;
+  // What is made visible is not stored with its count.
+  queue.persistence?.updateMessageInflight(
+    message.messageId,
+    receiptHandle,
+    visibilityDeadline,
+    message.approximateReceiveCount,
+    message.approximateFirstReceiveTimestamp,
+  );
+  queue.changeVisibility(receiptHandle, 0);
 }

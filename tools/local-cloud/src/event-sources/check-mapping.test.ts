@@ -28,20 +28,17 @@ const streamMapping: StreamMapping = {
   bisectBatchOnFunctionError: false,
 };
 
-function check(
-  mapping: QueueMapping | StreamMapping,
-  queue: { visibilityTimeoutSeconds?: number; fifo?: boolean } = {},
-) {
+function check(mapping: QueueMapping | StreamMapping, queue: { visibilityTimeoutSeconds?: number; arn?: string } = {}) {
   checkAll([mapping], queue);
 }
 
 function checkAll(
   mappings: readonly (QueueMapping | StreamMapping)[],
-  queue: { visibilityTimeoutSeconds?: number; fifo?: boolean } = {},
+  queue: { visibilityTimeoutSeconds?: number; arn?: string } = {},
 ) {
   checkMappings(mappings, {
     functions: ["order-queue", "other"].map((name) => ({ name, timeoutSeconds: 30 })),
-    queues: [{ arn: queueArn, visibilityTimeoutSeconds: 180, fifo: false, ...queue }],
+    queues: [{ arn: queueArn, visibilityTimeoutSeconds: 180, ...queue }],
     tables: [{ name: "orders", streamView: "NEW_IMAGE" }, { name: "uploads" }],
     topics: [{ arn: topicArn }],
   });
@@ -66,8 +63,13 @@ describe("a queue's mapping", () => {
     );
   });
 
-  test("is refused for a FIFO queue", () => {
-    expect(() => check(queueMapping, { fifo: true })).toThrow(/FIFO queues are not built yet/);
+  // AWS: with-sqs, "Using Lambda with Amazon SQS", batching.
+  test("of a FIFO queue takes batches of up to 10 and has no window", () => {
+    const mapping = { ...queueMapping, eventSourceArn: `${queueArn}.fifo` };
+    const fifo = { arn: mapping.eventSourceArn };
+    expect(() => check({ ...mapping, batchSize: 10 }, fifo)).not.toThrow();
+    expect(() => check({ ...mapping, batchSize: 11 }, fifo)).toThrow("at most 10 messages, not 11");
+    expect(() => check({ ...mapping, maximumBatchingWindowSeconds: 1 }, fifo)).toThrow("no batching window");
   });
 
   test.each([
@@ -152,7 +154,8 @@ describe("a stream's mapping", () => {
   });
 
   test("may not end its failures in a FIFO queue", () => {
-    expect(() => check({ ...streamMapping, onFailure: queueArn }, { fifo: true })).toThrow(/FIFO/);
+    const arn = `${queueArn}.fifo`;
+    expect(() => check({ ...streamMapping, onFailure: arn }, { arn })).toThrow(/FIFO/);
   });
 
   test("is created with an on-failure topic", () => {

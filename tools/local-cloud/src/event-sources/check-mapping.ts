@@ -1,3 +1,4 @@
+import { isFifoQueue } from "../emulators/queues.ts";
 import { InvalidPattern } from "../filters/invalid-pattern.ts";
 import type {
   FunctionDefinition,
@@ -14,7 +15,7 @@ import { InvalidMapping } from "./invalid-mapping.ts";
 /** What mappings are checked against. */
 export interface MappingSurroundings {
   readonly functions: readonly Pick<FunctionDefinition, "name" | "timeoutSeconds">[];
-  readonly queues: readonly Pick<QueueDefinition, "arn" | "fifo" | "visibilityTimeoutSeconds">[];
+  readonly queues: readonly Pick<QueueDefinition, "arn" | "visibilityTimeoutSeconds">[];
   readonly tables: readonly Pick<TableDefinition, "name" | "streamView">[];
   readonly topics: readonly Pick<TopicDefinition, "arn">[];
 }
@@ -77,8 +78,12 @@ function checkQueueMapping(mapping: QueueMapping, timeoutSeconds: number, { queu
       "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. SQS Error Message: The specified queue does not exist.";
     throw new InvalidMapping(mapping, reason);
   }
-  if (queue.fifo)
-    throw new InvalidMapping(mapping, "FIFO queues are not built yet as an event source of the local cloud.");
+  if (isFifoQueue(queue.arn)) {
+    if (mapping.batchSize > 10)
+      throw new InvalidMapping(mapping, `a batch of a FIFO queue has at most 10 messages, not ${mapping.batchSize}.`);
+    if (mapping.maximumBatchingWindowSeconds > 0)
+      throw new InvalidMapping(mapping, "a FIFO queue has no batching window.");
+  }
   if (queue.visibilityTimeoutSeconds < timeoutSeconds) {
     throw new InvalidMapping(
       mapping,
@@ -121,7 +126,7 @@ function checkDestination(mapping: StreamMapping, arn: string, { queues, topics 
   }
   const queue = queues.find((each) => each.arn === arn);
   if (!queue) throw new InvalidMapping(mapping, `there is no queue ${arn} for its failures.`);
-  if (queue.fifo)
+  if (isFifoQueue(arn))
     throw new InvalidMapping(mapping, `its on-failure queue ${arn} is a FIFO queue, which Lambda does not write to.`);
 }
 

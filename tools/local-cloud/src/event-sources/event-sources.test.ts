@@ -12,7 +12,6 @@ const orders = {
   name: "orders",
   arn: "arn:aws:sqs:eu-central-2:000000000000:orders",
   component: "Orders",
-  fifo: false,
   visibilityTimeoutSeconds: 60,
   retentionSeconds: 345_600,
   delaySeconds: 0,

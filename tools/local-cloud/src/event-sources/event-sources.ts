@@ -21,7 +21,7 @@ export interface EventSourcesOptions {
   readonly notifications: readonly NotificationDefinition[];
   /** Checked already, by `checkMappings`. */
   readonly mappings: readonly MappingDefinition[];
-  readonly queueDefinitions: readonly Pick<QueueDefinition, "arn" | "fifo" | "visibilityTimeoutSeconds">[];
+  readonly queueDefinitions: readonly Pick<QueueDefinition, "arn" | "visibilityTimeoutSeconds">[];
   readonly lambda: Pick<LambdaService, "invoke" | "invokeAsync">;
   readonly queues: Queues;
   readonly buckets: Buckets;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Queues, ReceivedMessage } from "../emulators/queues.ts";
+import { isFifoQueue, type Queues, type ReceivedMessage } from "../emulators/queues.ts";
 import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 
 /** Overtaken messages, second deliveries and late ones come within so many milliseconds. */
@@ -18,7 +18,7 @@ interface Later {
 /**
  * The queues as their mappings see them, with faults of standard queues (AWS: standard queues, at-least-once delivery, best-effort
  * ordering): a message is held back while others overtake it, is delivered a second time while the first delivery is under way, or
- * comes again after it was deleted. Second deliveries live in memory alone; what lies in the queue stays there until it is deleted.
+ * comes again after it was deleted. FIFO queues have none of these. Second deliveries live in memory alone; what lies in the queue stays there until it is deleted.
  */
 export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Queues {
   const later = new Map<string, Later[]>();
@@ -62,6 +62,7 @@ export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Q
   return {
     ...inner,
     receive(queueArn, max, options) {
+      if (isFifoQueue(queueArn)) return inner.receive(queueArn, max, options);
       const messages = takeDue(queueArn, max);
       for (const message of inner.receive(queueArn, max - messages.length, options)) {
         const record = identityOf(message.body);

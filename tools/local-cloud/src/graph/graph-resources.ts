@@ -26,6 +26,9 @@ export const graphSchema = v.object({
 export const queueInputs = v.object({
   name,
   fifoQueue: maybe(v.boolean()),
+  contentBasedDeduplication: maybe(v.boolean()),
+  deduplicationScope: maybe(v.picklist(["queue", "messageGroup"])),
+  fifoThroughputLimit: maybe(v.picklist(["perQueue", "perMessageGroupId"])),
   visibilityTimeoutSeconds: maybe(seconds),
   messageRetentionSeconds: maybe(seconds),
   delaySeconds: maybe(seconds),

@@ -37,13 +37,22 @@ export interface QueueDefinition {
   readonly arn: string;
   /** Name of its SST component, such as `Jobs`. */
   readonly component: string;
-  readonly fifo: boolean;
+  /** Of a FIFO queue alone. */
+  readonly fifo?: FifoAttributes;
   readonly visibilityTimeoutSeconds: number;
   readonly retentionSeconds: number;
   readonly delaySeconds: number;
   readonly receiveWaitSeconds: number;
   readonly maximumMessageBytes: number;
   readonly redrive?: { readonly deadLetterArn: string; readonly maxReceiveCount: number };
+}
+
+/** What a FIFO queue has besides, as SQS writes it (AWS: CreateQueue). */
+export interface FifoAttributes {
+  readonly FifoQueue: "true";
+  readonly ContentBasedDeduplication: "true" | "false";
+  readonly DeduplicationScope: "queue" | "messageGroup";
+  readonly FifoThroughputLimit: "perQueue" | "perMessageGroupId";
 }
 
 export interface KeyAttribute {

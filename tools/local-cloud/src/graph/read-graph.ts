@@ -8,8 +8,10 @@ import { readSubscription, readTopic } from "./read-topic.ts";
 import { readFunctionUrls, readHttpApis } from "./read-web.ts";
 import { notRunHere } from "./resource-support.ts";
 import { LOCAL_ACCOUNT } from "../local-region.ts";
+import { isFifoQueue } from "../emulators/queues.ts";
 import type {
   BucketDefinition,
+  FifoAttributes,
   FunctionDefinition,
   Graph,
   InvokeConfig,
@@ -139,19 +141,32 @@ function readFunction(
 
 function readQueue(value: v.InferOutput<typeof inputs.queueInputs>, resource: string, region: string): QueueDefinition {
   const redrive = value.redrivePolicy ? parsed(inputs.redrivePolicy, value.redrivePolicy, value.name) : undefined;
+  if ((value.fifoQueue === true) !== isFifoQueue(value.name))
+    throw new InvalidGraph(value.name, "FIFO queues, and they alone, have names that end in .fifo.");
+  if (redrive !== undefined && isFifoQueue(redrive.deadLetterTargetArn) !== isFifoQueue(value.name))
+    throw new InvalidGraph(value.name, "its dead-letter queue must be of its own kind, standard or FIFO.");
   return {
     name: value.name,
     arn: `arn:aws:sqs:${region}:${LOCAL_ACCOUNT}:${value.name}`,
     component: resource.replace(/Queue$/, ""),
-    fifo: value.fifoQueue ?? false,
     visibilityTimeoutSeconds: value.visibilityTimeoutSeconds ?? 30,
     retentionSeconds: value.messageRetentionSeconds ?? 345_600,
     delaySeconds: value.delaySeconds ?? 0,
     receiveWaitSeconds: value.receiveWaitTimeSeconds ?? 0,
     maximumMessageBytes: value.maxMessageSize ?? 1_048_576,
+    ...(value.fifoQueue === true && { fifo: readFifo(value) }),
     ...(redrive !== undefined && {
       redrive: { deadLetterArn: redrive.deadLetterTargetArn, maxReceiveCount: redrive.maxReceiveCount },
     }),
+  };
+}
+
+function readFifo(value: v.InferOutput<typeof inputs.queueInputs>): FifoAttributes {
+  return {
+    FifoQueue: "true",
+    ContentBasedDeduplication: value.contentBasedDeduplication === true ? "true" : "false",
+    DeduplicationScope: value.deduplicationScope ?? "queue",
+    FifoThroughputLimit: value.fifoThroughputLimit ?? "perQueue",
   };
 }
 

@@ -1,3 +1,4 @@
+import { isFifoQueue } from "../../emulators/queues.ts";
 import { InvalidGraph } from "../../graph/invalid-graph.ts";
 import type { Graph, NotificationDefinition } from "../../graph/graph.ts";
 import { functionNameOf } from "../../graph/function-name.ts";
@@ -22,7 +23,7 @@ export function checkNotifications(
       (targetArn.includes(":lambda:") && functions.some(({ name }) => name === functionNameOf(targetArn)));
     if (!isThere)
       throw refuse(rule, `Unable to validate the following destination configurations (${targetArn} does not exist)`);
-    if (queue?.fifo === true) throw refuse(rule, `${targetArn} is a FIFO queue, to which S3 does not send.`);
+    if (isFifoQueue(targetArn)) throw refuse(rule, `${targetArn} is a FIFO queue, to which S3 does not send.`);
     const other = notifications.slice(0, index).find((each) => overlap(each, rule));
     if (other === undefined) continue;
     throw refuse(

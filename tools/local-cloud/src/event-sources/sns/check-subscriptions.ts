@@ -1,3 +1,4 @@
+import { isFifoQueue } from "../../emulators/queues.ts";
 import { InvalidGraph } from "../../graph/invalid-graph.ts";
 import { functionNameOf } from "../../graph/function-name.ts";
 import type { Graph, SubscriptionDefinition } from "../../graph/graph.ts";
@@ -26,7 +27,8 @@ export function checkSubscriptions(
       continue;
     }
     const queue = queues.find(({ arn }) => arn === endpoint);
-    if (queue?.fifo === true) throw refuse("FIFO SQS Queues can not be subscribed to standard SNS topics");
+    if (protocol === "sqs" && isFifoQueue(endpoint))
+      throw refuse("FIFO SQS Queues can not be subscribed to standard SNS topics");
     const isThere =
       protocol === "sqs" ? queue !== undefined : functions.some(({ name }) => name === functionNameOf(endpoint));
     if (!isThere) throw refuse(`there is no such ${protocol === "sqs" ? "queue" : "function"}.`);

@@ -1,8 +1,8 @@
 import type { ReceivedMessage } from "../../emulators/queues.ts";
 
 /**
- * The system attributes that a standard queue's mapping passes on (AWS: with-sqs). The message group is there where the sender named
- * one: the tenant of a fair queue (AWS: sqs-fair-queues).
+ * The system attributes that a mapping passes on (AWS: with-sqs); the last three are those of FIFO queues. On a standard queue the
+ * message group is there where the sender named one: the tenant of a fair queue (AWS: sqs-fair-queues).
  */
 const SYSTEM_ATTRIBUTES = [
   "ApproximateReceiveCount",
@@ -10,7 +10,9 @@ const SYSTEM_ATTRIBUTES = [
   "SentTimestamp",
   "SenderId",
   "ApproximateFirstReceiveTimestamp",
+  "SequenceNumber",
   "MessageGroupId",
+  "MessageDeduplicationId",
 ] as const;
 
 /** One record of an SQS event, as JSON text. Message attributes carry the empty lists that Lambda adds. */

@@ -1,4 +1,4 @@
-import type { Queues, ReceivedMessage } from "../../emulators/queues.ts";
+import { isFifoQueue, type Queues, type ReceivedMessage } from "../../emulators/queues.ts";
 import type { QueueMapping } from "../../graph/graph.ts";
 import { EVENT_FRAME_BYTES, MAX_BATCH_BYTES } from "../event-source.ts";
 import { compileFilters } from "../event-filter.ts";
@@ -20,7 +20,7 @@ export interface QueueReader {
   next(): Promise<QueueBatch | undefined>;
   /** True while messages were received that are in no batch yet. */
   readonly holding: boolean;
-  /** Makes those messages visible again, at once: after this reader somebody else may take them. */
+  /** Gives those messages back: after this reader somebody else may take them. */
   release(): void;
 }
 
@@ -42,7 +42,7 @@ export function createQueueReader(
   options: {
     readonly mapping: QueueMapping;
     readonly visibilityTimeoutSeconds: number;
-    readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "changeVisibility">;
+    readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "giveBack">;
     readonly region: string;
     readonly timeScale: number;
   },
@@ -91,6 +91,8 @@ export function createQueueReader(
     const taken = waiting.slice(0, count);
     waiting = waiting.slice(count);
     waitingBytes = waiting.reduce((sum, entry) => sum + entry.bytes, EVENT_FRAME_BYTES);
+    // What is left may be of a group that this batch has messages of, and a group is never in two batches at a time.
+    if (isFifoQueue(mapping.eventSourceArn)) release();
     return {
       records: taken.map(({ record }) => record),
       handles: new Map(taken.map(({ message }) => [message.messageId, message.receiptHandle])),
@@ -98,15 +100,20 @@ export function createQueueReader(
     };
   }
 
+  function release(): void {
+    queues.giveBack(
+      mapping.eventSourceArn,
+      waiting.map(({ message }) => message.receiptHandle),
+    );
+    waiting = [];
+    waitingBytes = EVENT_FRAME_BYTES;
+  }
+
   return {
     get holding() {
       return waiting.length > 0;
     },
-    release() {
-      for (const { message } of waiting) queues.changeVisibility(mapping.eventSourceArn, message.receiptHandle, 0);
-      waiting = [];
-      waitingBytes = EVENT_FRAME_BYTES;
-    },
+    release,
     async next() {
       receive();
       if (waiting.length === 0) {

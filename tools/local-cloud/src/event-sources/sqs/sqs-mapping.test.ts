@@ -13,7 +13,6 @@ const definition = (name: string, part: Partial<QueueDefinition> = {}): QueueDef
   name,
   arn: arnOf(name),
   component: name,
-  fifo: false,
   visibilityTimeoutSeconds: 30,
   retentionSeconds: 345_600,
   delaySeconds: 0,

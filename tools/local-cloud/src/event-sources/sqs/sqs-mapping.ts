@@ -19,7 +19,7 @@ const THROTTLE_BACKOFF_MS = { first: 50, last: 5_000 };
 export interface SqsMappingOptions {
   readonly mapping: QueueMapping;
   readonly visibilityTimeoutSeconds: number;
-  readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "changeVisibility" | "depth">;
+  readonly queues: Pick<Queues, "receive" | "waitForMessage" | "delete" | "giveBack" | "depth">;
   readonly lambda: Pick<LambdaService, "invoke">;
   readonly region: string;
   /** Factor on the batching window. */
@@ -29,12 +29,15 @@ export interface SqsMappingOptions {
 }
 
 /**
- * The event source mapping of a standard queue (AWS: with-sqs, services-sqs-errorhandling).
+ * The event source mapping of a queue (AWS: with-sqs, services-sqs-errorhandling).
  *
  * A batch is received, hidden for the queue's visibility timeout, and given to the function. Messages that succeeded are
  * deleted; for the others nothing is done: they come back when their visibility ends, and the queue moves them to its
  * dead-letter queue by their receive count. A throttled batch is tried again until its visibility ends. A message may be
  * delivered more than once.
+ *
+ * A FIFO queue hands out nothing of a message group that is in flight, so one batch of a group is handled at a time, batches of other
+ * groups beside it, and a failure blocks its own groups alone, until the visibility of the failed messages ends.
  */
 export function createSqsMapping(options: SqsMappingOptions): EventSource {
   const { mapping, queues, lambda } = options;

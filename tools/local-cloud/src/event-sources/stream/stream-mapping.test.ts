@@ -91,7 +91,6 @@ const failuresQueue = {
   name: "failures",
   arn: queueArn,
   component: "Failures",
-  fifo: false,
   visibilityTimeoutSeconds: 30,
   retentionSeconds: 345_600,
   delaySeconds: 0,
