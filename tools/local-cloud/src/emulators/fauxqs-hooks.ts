@@ -9,6 +9,7 @@ import { operationOf, readS3Request, type Operation, type S3Request } from "../s
 import { copyPartDocument, getLargeObject, readCopiedPart } from "../s3/large-object.ts";
 import { checkDeletions, checkForm } from "../s3/request-body.ts";
 import { errorXml, newRequestId, notImplemented, toS3Error, tooLarge } from "../s3/s3-error.ts";
+import { sqsActionOf, sqsErrorAnswer } from "../sqs/sqs-hooks.ts";
 import type { ChangeKind } from "./buckets.ts";
 import type { FiledBytes } from "./object-files.ts";
 import type { ObservableS3Store, WriteDetails } from "./observable-s3-store.ts";
@@ -119,6 +120,10 @@ export function installHooks(app: App, store: ObservableS3Store): void {
     if (isTooLarge) {
       raw.resume();
       reply.removeHeader("connection");
+    }
+    if (sqsActionOf(raw.headers) !== undefined) {
+      const answer = sqsErrorAnswer(error);
+      return reply.code(answer.status).headers(answer.headers).send(answer.body);
     }
     if (call === undefined) return isTooLarge ? reply.code(413).send(messageTooLarge()) : reply.send(error);
     const failure = isTooLarge ? tooLarge(limitOf(call)) : toS3Error(error);

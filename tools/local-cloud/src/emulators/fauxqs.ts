@@ -6,6 +6,7 @@ import type { SqsQueue } from "fauxqs";
 import { BODY_LIMITS } from "../endpoint/body-limits.ts";
 import { installHooks } from "./fauxqs-hooks.ts";
 import { createObjectFiles } from "./object-files.ts";
+import { installSqsHooks } from "../sqs/sqs-hooks.ts";
 import { ObservableS3Store } from "./observable-s3-store.ts";
 
 /** S3, SQS and SNS in this process. */
@@ -50,6 +51,8 @@ export async function startFauxqs(options: {
     defaultRegion: options.region,
     stores: { sqsStore: sqs, snsStore: sns, s3Store: s3 },
   });
+  installSqsHooks(app, sqs);
+  // The last, since it makes its writes before the turn of the event loop ends.
   installHooks(app, s3);
   await app.ready();
   return {

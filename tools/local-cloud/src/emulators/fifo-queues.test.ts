@@ -2,7 +2,13 @@ import { createServer, type Server } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SQSClient, ReceiveMessageCommand, SendMessageBatchCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import {
+  ReceiveMessageCommand,
+  SQSClient,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  TagQueueCommand,
+} from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { LOCAL_CREDENTIALS } from "../local-region.ts";
 import { readGraph } from "../graph/read-graph.ts";
@@ -127,6 +133,15 @@ describe("a receive of a FIFO queue", () => {
     queues.giveBack(ORDERS, [first?.receiptHandle ?? ""]);
     expect(bodies(receive())).toEqual(["1", "2", "3"]);
   });
+});
+
+test("a queue that is tagged keeps its messages and its deduplication ids over a restart", async () => {
+  await send("a", "1");
+  await client.send(new TagQueueCommand({ QueueUrl: "http://127.0.0.1/000000000000/orders.fifo", Tags: { a: "b" } }));
+  await stop();
+  await start();
+  await send("a", "1");
+  expect(bodies(receive())).toEqual(["1"]);
 });
 
 // AWS: sqs-dead-letter-queues: of a FIFO queue it is a FIFO queue.
