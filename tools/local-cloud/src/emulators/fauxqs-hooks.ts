@@ -6,9 +6,10 @@ import { checkCopyConditions, checkReadConditions, checkWriteConditions } from "
 import { readCopySource } from "../s3/copy-source.ts";
 import { readTagHeader, type ObjectTags } from "../s3/object-tags.ts";
 import { operationOf, readS3Request, type Operation, type S3Request } from "../s3/operations.ts";
+import { checkDigest } from "../s3/check-digest.ts";
 import { copyPartDocument, getLargeObject, readCopiedPart } from "../s3/large-object.ts";
-import { checkDeletions, checkForm } from "../s3/request-body.ts";
-import { errorXml, newRequestId, notImplemented, toS3Error, tooLarge } from "../s3/s3-error.ts";
+import { checkCompletion, checkDeletions, checkForm } from "../s3/request-body.ts";
+import { S3Error, errorXml, newRequestId, notImplemented, toS3Error, tooLarge } from "../s3/s3-error.ts";
 import { sqsActionOf, sqsErrorAnswer } from "../sqs/sqs-hooks.ts";
 import type { ChangeKind } from "./buckets.ts";
 import type { FiledBytes } from "./object-files.ts";
@@ -34,6 +35,7 @@ const COPIES = new Set(["CopyObject", "UploadPartCopy"]);
 const CONDITIONAL_WRITES = new Set(["PutObject", "CopyObject", "CompleteMultipartUpload", "DeleteObject"]);
 
 const BODY_CHECKS: Readonly<Record<string, (body: Buffer) => void>> = {
+  CompleteMultipartUpload: checkCompletion,
   DeleteObjects: checkDeletions,
   PostObject: checkForm,
 };
@@ -92,7 +94,11 @@ export function installHooks(app: App, store: ObservableS3Store): void {
     const { headers } = fastifyRequest;
     headers["content-type"] = call.contentType ?? DEFAULT_TYPE;
     fastifyRequest.body ??= Buffer.alloc(0);
-    if (Buffer.isBuffer(fastifyRequest.body)) BODY_CHECKS[call.operation.name]?.(fastifyRequest.body);
+    if (Buffer.isBuffer(fastifyRequest.body)) {
+      checkDigest(headers, fastifyRequest.body);
+      BODY_CHECKS[call.operation.name]?.(fastifyRequest.body);
+    }
+    checkUpload(call.request, store);
     const isModified = checkConditions(call, store);
     for (const name of CONDITIONS) delete headers[name];
     if (!isModified) reply.code(304).send();
@@ -177,6 +183,14 @@ const messageTooLarge = () => ({
   __type: "com.amazonaws.sqs#RequestEntityTooLarge",
   message: `The request is larger than ${BODY_LIMITS.message} bytes.`,
 });
+
+/** fauxqs looks for an upload by its id alone. */
+function checkUpload({ bucket, key, query }: S3Request, store: ObservableS3Store): void {
+  const uploadId = query.get("uploadId");
+  if (uploadId === null || store.hasUpload(bucket, key, uploadId)) return;
+  const why = "The upload ID may be invalid, or the upload may have been aborted or completed.";
+  throw new S3Error(404, "NoSuchUpload", `The specified upload does not exist. ${why}`);
+}
 
 /** False where an object that is read is not modified. Throws where a condition does not hold. */
 function checkConditions({ operation: { name }, request }: Call, store: ObservableS3Store): boolean {

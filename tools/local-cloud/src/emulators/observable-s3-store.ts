@@ -29,8 +29,8 @@ const TAGS = "\n tags";
 /** The object store with tags, telling one listener what happens in it: fauxqs has no tags, and sends no notifications. */
 export class ObservableS3Store extends FiledS3Store {
   onObject: ObjectListener = () => undefined;
-  /** The store itself keeps the bucket of an upload to itself. */
-  readonly #uploadBuckets = new Map<string, string>();
+  /** The store itself keeps what an upload is for to itself. */
+  readonly #uploads = new Map<string, { readonly bucket: string; readonly key: string }>();
   #details: WriteDetails = {};
 
   /** Calls `write`, which makes objects and uploads with these details before it returns. */
@@ -56,26 +56,32 @@ export class ObservableS3Store extends FiledS3Store {
     const [bucket, key, contentType, metadata, systemMetadata, algorithm] = args;
     const described = this.#described(metadata, systemMetadata);
     const uploadId = super.createMultipartUpload(bucket, key, contentType, ...described, algorithm);
-    this.#uploadBuckets.set(uploadId, bucket);
+    this.#uploads.set(uploadId, { bucket, key });
     return uploadId;
   }
 
   override restoreMultipartUpload(upload: Parameters<S3Store["restoreMultipartUpload"]>[0]): void {
     super.restoreMultipartUpload(upload);
-    this.#uploadBuckets.set(upload.uploadId, upload.bucket);
+    this.#uploads.set(upload.uploadId, { bucket: upload.bucket, key: upload.key });
   }
 
   override completeMultipartUpload(...args: Parameters<S3Store["completeMultipartUpload"]>): S3Object {
     const stored = super.completeMultipartUpload(...args);
-    const bucket = this.#uploadBuckets.get(args[0]);
-    this.#uploadBuckets.delete(args[0]);
-    if (bucket !== undefined) this.onObject("CompleteMultipartUpload", bucket, stored.key, stored);
+    const upload = this.#uploads.get(args[0]);
+    this.#uploads.delete(args[0]);
+    if (upload !== undefined) this.onObject("CompleteMultipartUpload", upload.bucket, stored.key, stored);
     return stored;
   }
 
   override abortMultipartUpload(uploadId: string): void {
     super.abortMultipartUpload(uploadId);
-    this.#uploadBuckets.delete(uploadId);
+    this.#uploads.delete(uploadId);
+  }
+
+  /** True while this upload of this object is under way. */
+  hasUpload(bucket: string, key: string, uploadId: string): boolean {
+    const upload = this.#uploads.get(uploadId);
+    return upload?.bucket === bucket && upload.key === key;
   }
 
   override getObject(bucket: string, key: string): S3Object {

@@ -13,7 +13,7 @@ const SERVED: readonly (readonly [name: RegExp, value?: RegExp])[] = [
   ],
   [/^(metadata-directive|tagging-directive)$/, /^(COPY|REPLACE)$/],
   [/^(expected-bucket-owner|source-expected-bucket-owner)$/],
-  // Kept with the object where fauxqs knows the algorithm, and never verified.
+  // Kept with the object where fauxqs knows the algorithm.
   [/^checksum-(mode|algorithm|crc32|crc32c|crc64nvme|sha1|sha256)$/],
   [/^checksum-type$/, /^COMPOSITE$/],
   // Values that say what holds anyway.

@@ -1,4 +1,4 @@
-import { invalidArgument, notImplemented } from "./s3-error.ts";
+import { S3Error, notImplemented } from "./s3-error.ts";
 import { checkVersionId } from "./version-id.ts";
 
 /** Fields of a form that are honoured, or of the signature, which nobody checks here (AWS: POST Object). */
@@ -20,6 +20,24 @@ export function checkForm(body: Buffer): void {
   }
 }
 
+/** AWS: DeleteObjects. */
+const MOST_DELETIONS = 1_000;
+
+const malformed = () =>
+  new S3Error(
+    400,
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema",
+  );
+
+/**
+ * Refuses an upload's list of parts that names none.
+ * @throws S3Error
+ */
+export function checkCompletion(body: Buffer): void {
+  if (!body.includes("<Part>")) throw malformed();
+}
+
 /**
  * Refuses a list of objects to delete that names versions that are not there, or conditions.
  * @throws S3Error
@@ -29,5 +47,6 @@ export function checkDeletions(body: Buffer): void {
   for (const [, versionId = ""] of xml.matchAll(/<VersionId>([^<]*)<\/VersionId>/g)) checkVersionId(versionId);
   const condition = /<(ETag|LastModifiedTime|Size)>/.exec(xml)?.[1];
   if (condition !== undefined) throw notImplemented(`The condition ${condition} of DeleteObjects`);
-  if (!xml.includes("<Key>")) throw invalidArgument("The list of objects to delete names no key");
+  const keys = xml.split("<Key>").length - 1;
+  if (keys < 1 || keys > MOST_DELETIONS) throw malformed();
 }

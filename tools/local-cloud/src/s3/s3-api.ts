@@ -4,6 +4,7 @@ import { BODY_LIMITS } from "../endpoint/body-limits.ts";
 import { readBody } from "../endpoint/read-body.ts";
 import { signedService } from "../endpoint/route.ts";
 import type { Handler } from "../endpoint/front-server.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkHeaders } from "./headers.ts";
 import { readTagDocument, tagDocument } from "./object-tags.ts";
 import { operationOf, readS3Request, type Operation, type S3Request } from "./operations.ts";
@@ -68,6 +69,8 @@ export function createS3Api(options: {
       if (operation === undefined) throw notImplemented(refusedName(asked));
       checkHeaders(asked.headers);
       checkVersionId(asked.query.get("versionId"));
+      checkLimits(operation, asked);
+      if (operation.name === "CreateBucket" && store.hasBucket(asked.bucket)) throw bucketTaken();
       if (!(await answerOwn(operation, asked, request, response))) next(request, response);
     } catch (error) {
       if (response.headersSent) throw error;
@@ -76,6 +79,13 @@ export function createS3Api(options: {
     }
   };
 }
+
+const bucketTaken = () =>
+  new S3Error(
+    409,
+    "BucketAlreadyOwnedByYou",
+    "Your previous request to create the named bucket succeeded and you already own it.",
+  );
 
 function checkBucket(store: ObservableS3Store, bucket: string): void {
   if (!store.hasBucket(bucket)) throw new S3Error(404, "NoSuchBucket", "The specified bucket does not exist");

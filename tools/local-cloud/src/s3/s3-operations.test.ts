@@ -119,6 +119,7 @@ describe("an operation that the local cloud has", () => {
       Delete: { Objects: [{ Key: "a" }] },
       Tagging: name === "PutObjectTagging" ? { TagSet: [{ Key: "k", Value: "v" }] } : undefined,
       ObjectAttributes: ["ETag"],
+      ...(name === "CopyObject" && { Key: "b" }),
     };
     const failure: unknown = await send(s3.client, input).then(
       () => undefined,
@@ -126,6 +127,7 @@ describe("an operation that the local cloud has", () => {
     );
     const upload = /^(UploadPart|UploadPartCopy|CompleteMultipartUpload|AbortMultipartUpload)$/;
     if (upload.test(name)) expect(failure).toMatchObject({ name: "NoSuchUpload" });
+    else if (name === "CreateBucket") expect(failure).toMatchObject({ name: "BucketAlreadyOwnedByYou" });
     else if (name === "DeleteBucket") expect(failure).toMatchObject({ name: "BucketNotEmpty" });
     else expect(failure).toBeUndefined();
   });
