@@ -3,6 +3,7 @@ const STOP_ORDER = [
   "faults",
   "web",
   "eventSources",
+  "timeToLive",
   "lambda",
   "endpoint",
   "proxy",

@@ -7,6 +7,8 @@ import { createQueues } from "./emulators/fauxqs-queues.ts";
 import { createTopics } from "./emulators/fauxqs-topics.ts";
 import { startFauxqs } from "./emulators/fauxqs.ts";
 import { releaseInFlight } from "./emulators/release-in-flight.ts";
+import { createExpiredRecords, type ExpiredRecords } from "./emulators/expired-records.ts";
+import { startTimeToLive } from "./emulators/time-to-live.ts";
 import { createAdminApi } from "./endpoint/admin-api.ts";
 import { dispatchTo } from "./endpoint/dispatch.ts";
 import { createDynamoDbProxy } from "./endpoint/dynamodb-proxy.ts";
@@ -148,9 +150,10 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   // An asynchronous event that an earlier process left must not spend its time limit on waiting for the endpoint.
   const { promise: ready, resolve: serving } = Promise.withResolvers<void>();
 
+  const expired = createExpiredRecords(state);
   // Java takes two seconds: bundling happens meanwhile.
   const [{ tables, dynamodb }, services] = await together(
-    startTables(options, graph, notice, shutdown),
+    startTables({ options, graph, notice, expired, shutdown }),
     startServices({ options, graph, state, origin: front.origin, addresses, figures, ready, faults, shutdown }),
   );
   const { fauxqs, buckets, topics, lambda } = services;
@@ -176,6 +179,14 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   shutdown.on("eventSources", () => eventSources.stop());
   await eventSources.start();
   const webStatus = serveWeb(addresses, lambda, figures);
+  const timeToLive = startTimeToLive({
+    dynamodb: tables,
+    region,
+    timeScale,
+    expired,
+    written: () => tables.written(),
+  });
+  shutdown.on("timeToLive", () => timeToLive.stop());
 
   const status = async (): Promise<CloudStatus> => ({
     endpoint: front.origin,
@@ -191,7 +202,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   });
   const failed = dynamodb?.failed ?? new AbortController().signal;
   const answers = () => dynamodb === undefined || dynamodb.status().state === "running";
-  const isIdle = () => answers() && lambda.idle() && eventSources.idle() && faults?.idle() !== false;
+  const isIdle = () =>
+    answers() && !timeToLive.busy && lambda.idle() && eventSources.idle() && faults?.idle() !== false;
   const stopping = new AbortController();
   const awaitIdle = (timeoutMs: number, signal?: AbortSignal) =>
     idleInTime(
@@ -237,14 +249,21 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   };
 }
 
-async function startTables(
-  options: LocalCloudOptions,
-  graph: Graph,
-  notice: (sentence: string) => void,
-  shutdown: Shutdown,
-): Promise<{ tables: Tables; dynamodb?: SupervisedDynamoDb }> {
+async function startTables({
+  options,
+  graph,
+  notice,
+  expired,
+  shutdown,
+}: {
+  readonly options: LocalCloudOptions;
+  readonly graph: Graph;
+  readonly notice: (sentence: string) => void;
+  readonly expired: ExpiredRecords;
+  readonly shutdown: Shutdown;
+}): Promise<{ tables: Tables; dynamodb?: SupervisedDynamoDb }> {
   const createAt = async (dynamodb: { readonly url: string }) => {
-    const tables = await createTables({ dynamodb, region: graph.region, definitions: graph.tables });
+    const tables = await createTables({ dynamodb, region: graph.region, definitions: graph.tables, expired });
     shutdown.on("tables", () => tables.close());
     return tables;
   };

@@ -1,6 +1,7 @@
 import { DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { createTable } from "./create-table.ts";
 import { LOCAL_CREDENTIALS } from "../local-region.ts";
+import type { ExpiredRecords } from "./expired-records.ts";
 import type { TableDefinition } from "../graph/graph.ts";
 import { currentEndpoint, type TablesService } from "./dynamodb.ts";
 
@@ -32,6 +33,7 @@ export async function createTables(options: {
   readonly dynamodb: { readonly url: string };
   readonly region: string;
   readonly definitions: readonly TableDefinition[];
+  readonly expired: Pick<ExpiredRecords, "among">;
 }): Promise<Tables> {
   const { dynamodb, region, definitions } = options;
   const client = new DynamoDBClient({ endpoint: currentEndpoint(dynamodb), region, credentials: LOCAL_CREDENTIALS });
@@ -57,6 +59,7 @@ export async function createTables(options: {
       text
         .replaceAll(`arn:aws:dynamodb:${OWN_REGION}:`, `arn:aws:dynamodb:${region}:`)
         .replaceAll(`"awsRegion":"${OWN_REGION}"`, `"awsRegion":"${region}"`),
+    expired: (eventIds) => options.expired.among(eventIds),
     toLocal: (text) => text.replaceAll(`arn:aws:dynamodb:${region}:`, `arn:aws:dynamodb:${OWN_REGION}:`),
     close: () => client.destroy(),
   };

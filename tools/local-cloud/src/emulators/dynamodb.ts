@@ -8,6 +8,8 @@ export interface TablesService {
   streamArn(tableName: string): Promise<string>;
   /** Names the local cloud's region where DynamoDB Local says `ddblocal`, in ARNs and in `awsRegion`. */
   toPublic(text: string): string;
+  /** Which records of a stream, by their event ids, are of deletions by time to live. */
+  expired(eventIds: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** For an SDK's client: where DynamoDB Local is at the moment of each call. */

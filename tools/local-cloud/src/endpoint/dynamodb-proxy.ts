@@ -1,4 +1,6 @@
 import { Agent, request as httpRequest } from "node:http";
+import * as v from "valibot";
+import { SERVICE_IDENTITY } from "../emulators/expired-records.ts";
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { BODY_LIMITS } from "./body-limits.ts";
 import { answerJson } from "./front-server.ts";
@@ -70,7 +72,8 @@ export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
         }
         const body = Buffer.from(tables.toLocal(asked.toString("utf8")));
         const answer = await send(request, rewritten(request.headers, body), body);
-        const text = Buffer.from(tables.toPublic((await readAnswer(answer)).toString("utf8")));
+        const answered = tables.toPublic((await readAnswer(answer)).toString("utf8"));
+        const text = Buffer.from(operation === "GetRecords" ? await withIdentities(answered, tables) : answered);
         response.writeHead(answer.statusCode ?? 502, rewritten(answer.headers, text)).end(text);
       } catch (error) {
         if (WRITES.has(operation)) tables.written();
@@ -79,6 +82,24 @@ export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
     },
     stop: () => agent.destroy(),
   };
+}
+
+const recordsSchema = v.looseObject({ Records: v.array(v.looseObject({ eventID: v.string() })) });
+
+/** Records of a stream, those of deletions by time to live with the identity of the service. */
+async function withIdentities(answer: string, tables: Pick<Tables, "expired">): Promise<string> {
+  if (!answer.includes('"REMOVE"')) return answer;
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), recordsSchema), answer);
+  if (!read.success) return answer;
+  const { Records: records } = read.output;
+  const expired = await tables.expired(records.map(({ eventID }) => eventID));
+  if (expired.size === 0) return answer;
+  return JSON.stringify({
+    ...read.output,
+    Records: records.map((record) =>
+      expired.has(record.eventID) ? { ...record, userIdentity: SERVICE_IDENTITY } : record,
+    ),
+  });
 }
 
 /** As DynamoDB words it (AWS: DynamoDB developer guide, "Error handling with DynamoDB"). */

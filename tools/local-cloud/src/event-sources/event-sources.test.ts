@@ -65,6 +65,7 @@ async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseS
       onWrite: () => () => undefined,
       streamArn: async () => "",
       toPublic: (text) => text,
+      expired: () => Promise.resolve(new Set()),
     },
     state,
     timeScale: 1,

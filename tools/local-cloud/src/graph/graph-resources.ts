@@ -52,6 +52,8 @@ export const indexInputs = v.object({
   name,
   hashKey: maybe(name),
   rangeKey: maybe(v.string()),
+  // Keys of several attributes are written so, and keys of one may be.
+  keySchemas: maybe(v.array(v.object({ attributeName: name, keyType: v.picklist(["HASH", "RANGE"]) }))),
   projectionType: projection,
   nonKeyAttributes: maybe(v.array(name)),
 });

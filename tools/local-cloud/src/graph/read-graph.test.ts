@@ -135,6 +135,23 @@ describe("the graph", () => {
     expect(() => read([{ pattern: null }])).toThrow("Invalid filter pattern definition.");
   });
 
+  test("refuses an index whose key has several attributes, which DynamoDB Local does not have", () => {
+    const keySchemas = ["id", "region"].map((attributeName) => ({ attributeName, keyType: "HASH" }));
+    const attributes = ["id", "region"].map((name) => ({ name, type: "S" }));
+    const globalSecondaryIndexes = [{ name: "by-both", keySchemas, projectionType: "ALL" }];
+    const inputs = { name: "tbl", attributes, hashKey: "id", globalSecondaryIndexes };
+    expect(() => graphWith("aws:dynamodb/table:Table", inputs)).toThrow(
+      "its index by-both has a key of several attributes",
+    );
+  });
+
+  test.each([
+    ["a FIFO queue without the suffix", { name: "q", fifoQueue: true }],
+    ["a standard queue with it", { name: "q.fifo" }],
+  ])("refuses %s", (_what, inputs) => {
+    expect(() => graphWith("aws:sqs/queue:Queue", inputs)).toThrow("names that end in .fifo");
+  });
+
   test.each(["python3.13", "provided.al2023", "java21"])("refuses a function whose runtime is %s", (runtime) => {
     expect(() => graphWith("aws:lambda/function:Function", { ...FUNCTION, runtime })).toThrow(
       `worker: its runtime is ${runtime}, and the local cloud runs Node functions only.`,

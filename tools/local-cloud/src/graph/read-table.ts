@@ -14,11 +14,22 @@ export function readTable(value: v.InferOutput<typeof tableInputs>, resource: st
     if (attribute === undefined) throw new InvalidGraph(resource, `its key ${name} is no attribute.`);
     return attribute;
   };
+  const keysOf = ({ name, hashKey, rangeKey, keySchemas }: v.InferOutput<typeof indexInputs>) => {
+    const named = (type: "HASH" | "RANGE") =>
+      (keySchemas ?? []).filter(({ keyType }) => keyType === type).map(({ attributeName }) => attributeName);
+    const [hashes, ranges] = [named("HASH"), named("RANGE")];
+    if (hashes.length > 1 || ranges.length > 1)
+      throw new InvalidGraph(
+        resource,
+        `its index ${name} has a key of several attributes, which DynamoDB Local does not have; join them in one attribute.`,
+      );
+    const range = rangeKey ?? ranges[0];
+    // A local index shares the table's partition key.
+    return { hash: key(hashKey ?? hashes[0] ?? value.hashKey), ...(range && { range: key(range) }) };
+  };
   const index = (each: v.InferOutput<typeof indexInputs>): IndexDefinition => ({
     name: each.name,
-    // A local index shares the table's partition key.
-    hash: key(each.hashKey ?? value.hashKey),
-    ...(each.rangeKey && { range: key(each.rangeKey) }),
+    ...keysOf(each),
     projection: each.projectionType,
     nonKeyAttributes: each.nonKeyAttributes ?? [],
   });

@@ -87,6 +87,7 @@ beforeEach(async () => {
     onWrite: () => () => undefined,
     streamArn: async () => `${tableArn.replace("eu-central-2", "ddblocal")}/stream/2026-01-01T00:00:00.000`,
     toPublic: (text: string) => text.replace("ddblocal", "eu-central-2"),
+    expired: () => Promise.resolve(new Set<string>()),
   };
   eventSources = createEventSources({
     notifications: [],

@@ -6,6 +6,7 @@ import {
   type Shard as SdkShard,
 } from "@aws-sdk/client-dynamodb-streams";
 import { currentEndpoint, type TablesService } from "../../emulators/dynamodb.ts";
+import { SERVICE_IDENTITY } from "../../emulators/expired-records.ts";
 import { LOCAL_CREDENTIALS } from "../../local-region.ts";
 import { streamItem } from "./stream-event.ts";
 import type { Shard, StreamSource } from "./stream-source.ts";
@@ -15,7 +16,7 @@ const PAGE_LIMIT = 1_000;
 
 /** The latest stream of a table, read from DynamoDB Local itself, past the front endpoint. Calls end when `signal` aborts. */
 export function openDynamoDbStream(options: {
-  readonly tables: Pick<TablesService, "url" | "streamArn" | "toPublic">;
+  readonly tables: Pick<TablesService, "url" | "streamArn" | "toPublic" | "expired">;
   readonly tableName: string;
   readonly region: string;
   readonly signal: AbortSignal;
@@ -74,8 +75,17 @@ export function openDynamoDbStream(options: {
       const answer = await client.send(new GetRecordsCommand({ ShardIterator: iterator, Limit: PAGE_LIMIT }), send);
       const facts = { streamArn: tables.toPublic(shard.streamArn), region, partitionKey };
       const arrivedAt = Date.now();
+      const records = answer.Records ?? [];
+      const removals = records.filter(({ eventName }) => eventName === "REMOVE");
+      const expired = await tables.expired(removals.flatMap(({ eventID = "" }) => eventID));
       return {
-        items: (answer.Records ?? []).map((record) => streamItem(record, facts, arrivedAt)),
+        items: records.map((record) =>
+          streamItem(
+            expired.has(record.eventID ?? "") ? { ...record, userIdentity: SERVICE_IDENTITY } : record,
+            facts,
+            arrivedAt,
+          ),
+        ),
         ...(answer.NextShardIterator !== undefined && { next: answer.NextShardIterator }),
       };
     },

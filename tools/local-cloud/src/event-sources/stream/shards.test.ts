@@ -153,6 +153,7 @@ function mapStream(
       onWrite: (listener) => stream.onWrite(listener),
       streamArn: async () => "arn",
       toPublic: (text) => text,
+      expired: () => Promise.resolve(new Set()),
     },
     queues: { send: () => undefined },
     topics: { publish: () => "" },

@@ -34,7 +34,8 @@ let running: EventSource[] = [];
 beforeAll(async () => {
   dynamodb = await startDynamoDbLocal();
   client = new DynamoDBClient({ endpoint: dynamodb.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
-  tables = await createTables({ dynamodb, region: LOCAL_REGION, definitions: [] });
+  const expired = { among: () => Promise.resolve(new Set<string>()) };
+  tables = await createTables({ dynamodb, region: LOCAL_REGION, definitions: [], expired });
   fauxqs = await startFauxqs({ origin: "http://127.0.0.1:0", region: LOCAL_REGION });
 }, 60_000);
 afterEach(async () => {
