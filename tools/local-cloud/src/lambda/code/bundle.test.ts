@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createBundler, type Bundle } from "./bundle.ts";
 
 let root: string;
@@ -73,3 +73,32 @@ test("code that does not parse is refused with file and line", async () => {
     details: [expect.stringMatching(/^apps\/x\/src\/answer\.ts:2: /)],
   });
 });
+
+test.skipIf(process.platform !== "linux")("no process of esbuild is left once every bundler has let go", async () => {
+  const bundlers = Array.from({ length: 3 }, (_, n) =>
+    createBundler({ name: `x${n}`, handler: "apps/x/src/handler.handler", root, cacheDir: join(root, "cache") }),
+  );
+  await Promise.all(bundlers.map((each) => each.bundle()));
+  expect(esbuildProcesses()).toBe(1);
+  await bundlers[0]?.stop();
+  await bundlers[1]?.stop();
+  expect(esbuildProcesses()).toBe(1);
+  await bundlers[2]?.stop();
+  await vi.waitFor(() => expect(esbuildProcesses()).toBe(0), { timeout: 10_000 });
+  // And the next one starts it again.
+  expect(await answerOf((await bundle()).taskRoot)).toBe(41);
+});
+
+/** Children of this process that run esbuild and have not ended. */
+function esbuildProcesses(): number {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      const [, state, parent] =
+        / \((?:.*)\) (\w) (\d+)/s.exec(` ${readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^\d+/, "")}`) ?? [];
+      const isOurs = parent === String(process.pid) && state !== "Z";
+      return isOurs && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("esbuild");
+    } catch {
+      return false;
+    }
+  }).length;
+}

@@ -3,7 +3,14 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { serviceBundle } from "@doorbell/bundling/service-bundle";
-import { context, version, type BuildContext, type BuildFailure, type BuildOptions } from "esbuild";
+import {
+  context,
+  stop as stopEsbuild,
+  version,
+  type BuildContext,
+  type BuildFailure,
+  type BuildOptions,
+} from "esbuild";
 import * as v from "valibot";
 
 /** Bundled code of a function. */
@@ -114,6 +121,16 @@ export interface Bundler {
   stop(): Promise<void>;
 }
 
+/** Bundlers of this process that hold parsed files. esbuild keeps a process of some 300 MB for them, and keeps it without them, too. */
+let holding = 0;
+
+async function letGo(building: BuildContext | undefined): Promise<void> {
+  if (building === undefined) return;
+  await building.dispose();
+  holding -= 1;
+  if (holding === 0) await stopEsbuild();
+}
+
 /** esbuild's messages, each with its file and line. */
 function describeFailure({ errors, message }: BuildFailure): string[] {
   return (
@@ -139,7 +156,7 @@ export function createBundler(options: {
   const folder = resolve(options.cacheDir, "bundles", name);
   const manifestPath = join(folder, "manifest.json");
   const outfile = join(folder, "code", `${module}.mjs`);
-  let building: { entry: string; context: BuildContext<typeof OPTIONS> } | undefined;
+  let building: { readonly entry: string; readonly context: Promise<BuildContext<typeof OPTIONS>> } | undefined;
 
   function findEntry(): string {
     const found = SOURCE_EXTENSIONS.map((extension) => resolve(root, module + extension)).find((path) =>
@@ -150,17 +167,26 @@ export function createBundler(options: {
   }
 
   async function stop(): Promise<void> {
-    await building?.context.dispose();
+    const ended = building;
     building = undefined;
+    await letGo(await ended?.context.catch(() => undefined));
+  }
+
+  async function open(entry: string): Promise<BuildContext<typeof OPTIONS>> {
+    // Counted before it is there: nobody else may end esbuild's process meanwhile.
+    holding += 1;
+    try {
+      return await context({ ...OPTIONS, entryPoints: [entry], outfile, absWorkingDir: resolve(root) });
+    } catch (error) {
+      holding -= 1;
+      throw error;
+    }
   }
 
   async function build(entry: string) {
     if (building?.entry !== entry) await stop();
-    building ??= {
-      entry,
-      context: await context({ ...OPTIONS, entryPoints: [entry], outfile, absWorkingDir: resolve(root) }),
-    };
-    return building.context.rebuild();
+    building ??= { entry, context: open(entry) };
+    return (await building.context).rebuild();
   }
 
   return {
