@@ -21,10 +21,10 @@ const POLL_INTERVAL_MS = 1_000;
 const ERROR_BACKOFF_MS = { first: 100, last: 5_000 };
 
 /**
- * Rests this many times as long as a read took, at most this long, which is AWS's interval: DynamoDB Local is slow, and
- * reading what little came must not slow the writes down.
+ * Reading takes this part of the time where writes never end, since DynamoDB Local is slow and reading what little came must not slow
+ * them down. What was not used is saved up to `savedMs`, so that a write now and then is read at once.
  */
-const REST = { factor: 4, mostMs: 250 };
+const READING = { share: 0.2, savedMs: 100, longestRestMs: 100 };
 
 /** Records read ahead stay below this many bytes, one page apart. */
 const READ_AHEAD_BYTES = 32 * 1024 * 1024;
@@ -110,6 +110,16 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
     for (const item of items) if (accepts(item.text)) lanes[laneOf(item.partitionKey, lanes.length)]?.push(item);
   }
 
+  let savedMs = READING.savedMs;
+  let savedAt = performance.now();
+  /** How long to rest after a read that took so long. */
+  function rest(readMs: number): number {
+    const now = performance.now();
+    savedMs = Math.min(savedMs + (now - savedAt) * READING.share, READING.savedMs) - readMs;
+    savedAt = now;
+    return savedMs >= 0 ? 0 : Math.min(-savedMs / READING.share, READING.longestRestMs);
+  }
+
   /** Reads until the shard ends. */
   async function follow(): Promise<void> {
     let errors = 0;
@@ -133,7 +143,7 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
         errors += 1;
         continue;
       }
-      await pause(Math.min((performance.now() - began) * REST.factor, REST.mostMs), signal);
+      await pause(rest(performance.now() - began), signal);
       await news();
     }
   }
