@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, request as httpRequest } from "node:http";
+import { createServer, request as httpRequest, type Server } from "node:http";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +72,18 @@ afterAll(async () => {
   await cloud.stop();
   await rm(root, { recursive: true });
 });
+
+const portOf = (server: Server) => {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const port = portOf(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
 
 /** A request as no SDK would send it. */
 const send = async (path: string, headers: Record<string, string>, method = "GET") => {
@@ -284,13 +296,63 @@ test("a port that is taken is named with the remedy, and nothing stays of the bo
 });
 
 test(
+  "before DynamoDB Local answers, S3 and SQS are served, a request to DynamoDB waits for it, and nothing is idle",
+  async () => {
+    const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    // A DynamoDB Local that takes its time: it is the one of the other cloud.
+    const slow = createServer((request, response) => {
+      asked.resolve();
+      const forward = async () => {
+        await opened;
+        const { host: _host, connection: _connection, ...headers } = request.headers;
+        const onward = httpRequest(cloud.endpoint, { method: "POST", headers });
+        request.pipe(onward);
+        const [answer] = await once(onward, "response");
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      };
+      void forward();
+    }).listen(0, "127.0.0.1");
+    await once(slow, "listening");
+    const port = await freePort();
+    const booting = startLocalCloud({
+      root,
+      graph: testGraph(),
+      port,
+      dynamodbEndpoint: `http://127.0.0.1:${portOf(slow)}`,
+    });
+    const early = clientsOf(`http://127.0.0.1:${port}`);
+    try {
+      await asked.promise;
+      await early.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: "early", Body: "x" }));
+      expect((await early.sqs.send(new ListQueuesCommand({}))).QueueUrls).toContain(
+        `http://127.0.0.1:${port}/000000000000/test-orders`,
+      );
+      const idle = await fetch(`http://127.0.0.1:${port}/_doorbell/wait?timeoutMs=1`, { method: "POST" });
+      expect(idle.status).toBe(408);
+      let answered = false;
+      const tables = early.dynamodb.send(new ListTablesCommand({})).finally(() => (answered = true));
+      await early.sqs.send(new ListQueuesCommand({}));
+      expect(answered).toBe(false);
+      open();
+      expect((await tables).TableNames).toContain(TABLE);
+      await (await booting).waitUntilIdle(BOOT_LIMIT_MS);
+    } finally {
+      open();
+      await (await booting).stop();
+      for (const client of Object.values(early)) client.destroy();
+      slow.closeAllConnections();
+      await new Promise((resolve) => slow.close(resolve));
+    }
+  },
+  BOOT_LIMIT_MS,
+);
+
+test(
   "a boot that fails in the middle leaves no listener",
   async () => {
-    const probe = createServer().listen(0, "127.0.0.1");
-    await once(probe, "listening");
-    const address = probe.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
-    await new Promise((resolve) => probe.close(resolve));
+    const port = await freePort();
     const failing = startLocalCloud({ root, graph: testGraph(), port, dynamodbEndpoint: "http://127.0.0.1:1" });
     await expect(failing).rejects.toMatchObject({
       code: "DYNAMODB_ENDPOINT_UNUSABLE",

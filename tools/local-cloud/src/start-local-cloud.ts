@@ -8,7 +8,7 @@ import { createTopics } from "./emulators/fauxqs-topics.ts";
 import { startFauxqs } from "./emulators/fauxqs.ts";
 import { releaseInFlight } from "./emulators/release-in-flight.ts";
 import { createExpiredRecords, type ExpiredRecords } from "./emulators/expired-records.ts";
-import { startTimeToLive } from "./emulators/time-to-live.ts";
+import { startTimeToLive, type TimeToLive } from "./emulators/time-to-live.ts";
 import { createAdminApi } from "./endpoint/admin-api.ts";
 import { dispatchTo } from "./endpoint/dispatch.ts";
 import { createDynamoDbProxy } from "./endpoint/dynamodb-proxy.ts";
@@ -151,11 +151,18 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const { promise: ready, resolve: serving } = Promise.withResolvers<void>();
 
   const expired = createExpiredRecords(state);
-  // Java takes two seconds: bundling happens meanwhile.
-  const [{ tables, dynamodb }, services] = await together(
-    startTables({ options, graph, notice, expired, shutdown }),
-    startServices({ options, graph, state, origin: front.origin, addresses, figures, ready, faults, shutdown }),
-  );
+  // Java takes a second or two. Everything else is served meanwhile, and requests to DynamoDB wait.
+  const { tables, started } = startTables({ options, graph, notice, expired, shutdown });
+  let dynamodb: SupervisedDynamoDb | undefined;
+  let timeToLive: TimeToLive | undefined;
+  let complete = false;
+  const failure = new AbortController();
+  const origin = front.origin;
+  const serviceOptions = { options, graph, state, origin, addresses, figures, ready, faults, shutdown };
+  const services = await startServices(serviceOptions).catch(async (error: unknown) => {
+    await Promise.allSettled([started]);
+    throw error;
+  });
   const { fauxqs, buckets, topics, lambda } = services;
   const metrics = createMetricTotals();
   figures.keepAs("metrics", { restore: (totals) => metrics.restore(totals), read: () => metrics.totals() });
@@ -177,16 +184,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     figures,
   });
   shutdown.on("eventSources", () => eventSources.stop());
-  await eventSources.start();
+  const sourcesStarted = eventSources.start();
   const webStatus = serveWeb(addresses, lambda, figures);
-  const timeToLive = startTimeToLive({
-    dynamodb: tables,
-    region,
-    timeScale,
-    expired,
-    written: () => tables.written(),
-  });
-  shutdown.on("timeToLive", () => timeToLive.stop());
 
   const status = async (): Promise<CloudStatus> => ({
     endpoint: front.origin,
@@ -200,10 +199,10 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     ...(dynamodb !== undefined && { dynamodb: dynamodb.status() }),
     ...(faults !== undefined && { faults: faults.counts }),
   });
-  const failed = dynamodb?.failed ?? new AbortController().signal;
-  const answers = () => dynamodb === undefined || dynamodb.status().state === "running";
+  const failed = failure.signal;
+  const answers = () => complete && (dynamodb === undefined || dynamodb.status().state === "running");
   const isIdle = () =>
-    answers() && !timeToLive.busy && lambda.idle() && eventSources.idle() && faults?.idle() !== false;
+    answers() && timeToLive?.busy !== true && lambda.idle() && eventSources.idle() && faults?.idle() !== false;
   const stopping = new AbortController();
   const awaitIdle = (timeoutMs: number, signal?: AbortSignal) =>
     idleInTime(
@@ -229,6 +228,14 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   });
   front.serve(faults?.endpoint(dispatch, front.port) ?? dispatch);
   serving();
+  [dynamodb] = await together(started, sourcesStarted);
+  const { failed: ended } = dynamodb ?? {};
+  if (ended?.aborted) failure.abort(ended.reason);
+  ended?.addEventListener("abort", () => failure.abort(ended.reason));
+  const ttl = startTimeToLive({ dynamodb: tables, region, timeScale, expired, written: () => tables.written() });
+  shutdown.on("timeToLive", () => ttl.stop());
+  timeToLive = ttl;
+  complete = true;
   return {
     endpoint: front.origin,
     port: front.port,
@@ -249,7 +256,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   };
 }
 
-async function startTables({
+function startTables({
   options,
   graph,
   notice,
@@ -261,27 +268,37 @@ async function startTables({
   readonly notice: (sentence: string) => void;
   readonly expired: ExpiredRecords;
   readonly shutdown: Shutdown;
-}): Promise<{ tables: Tables; dynamodb?: SupervisedDynamoDb }> {
-  const createAt = async (dynamodb: { readonly url: string }) => {
-    const tables = await createTables({ dynamodb, region: graph.region, definitions: graph.tables, expired });
-    shutdown.on("tables", () => tables.close());
-    return tables;
-  };
+}): { readonly tables: Tables; readonly started: Promise<SupervisedDynamoDb | undefined> } {
   const { stateDir, dynamodbEndpoint } = options;
-  if (dynamodbEndpoint !== undefined)
-    return { tables: await withGivenEndpoint(dynamodbEndpoint, (url) => createAt({ url })) };
-  const dynamodb = await superviseDynamoDb({
-    notice,
-    ...(stateDir !== undefined && { dataDir: join(stateDir, "dynamodb") }),
-  });
-  shutdown.on("dynamodb", () => dynamodb.stop());
-  const tables = await createAt(dynamodb).catch((error: unknown) => {
-    dynamodb.failed.throwIfAborted();
-    throw error;
-  });
-  // What was written to it before it ended may not have been told of.
-  dynamodb.onChange(() => tables.written());
-  return { tables, dynamodb };
+  const { promise: dynamodb, resolve, reject } = Promise.withResolvers<{ readonly url: string }>();
+  const tables = createTables({ dynamodb, region: graph.region, definitions: graph.tables, expired });
+  shutdown.on("tables", () => tables.close());
+  const start = async () => {
+    if (dynamodbEndpoint !== undefined) {
+      await withGivenEndpoint(dynamodbEndpoint, (url) => {
+        resolve({ url });
+        return tables.ready;
+      });
+      return undefined;
+    }
+    const supervised = await superviseDynamoDb({
+      notice,
+      ...(stateDir !== undefined && { dataDir: join(stateDir, "dynamodb") }),
+    });
+    shutdown.on("dynamodb", () => supervised.stop());
+    resolve(supervised);
+    await tables.ready.catch((error: unknown) => {
+      supervised.failed.throwIfAborted();
+      throw error;
+    });
+    // What was written to it before it ended may not have been told of.
+    supervised.onChange(() => tables.written());
+    return supervised;
+  };
+  const started = start();
+  // Whoever waits for a table must not wait for ever; the boot itself awaits `started`.
+  started.catch(reject);
+  return { tables, started };
 }
 
 async function startServices({

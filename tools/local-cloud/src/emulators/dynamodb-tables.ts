@@ -18,6 +18,8 @@ export class NoStream extends Error {
 
 /** What the front endpoint needs of the tables besides {@link TablesService}. */
 export interface Tables extends TablesService {
+  /** Resolves once every table is there; rejects where DynamoDB Local does not start. Until then there is no `url`. */
+  readonly ready: Promise<void>;
   /** Tells the listeners that something was written. */
   written(): void;
   /** The reverse of `toPublic`, for ARNs in requests. */
@@ -28,20 +30,34 @@ export interface Tables extends TablesService {
 /** DynamoDB Local's only region. */
 const OWN_REGION = "ddblocal";
 
-/** The tables over a DynamoDB Local, whose URL may change; those that are not there yet are created. */
-export async function createTables(options: {
-  readonly dynamodb: { readonly url: string };
+/** The tables over a DynamoDB Local that is being started, whose URL may change; those that are not there yet are created. */
+export function createTables(options: {
+  readonly dynamodb: Promise<{ readonly url: string }>;
   readonly region: string;
   readonly definitions: readonly TableDefinition[];
   readonly expired: Pick<ExpiredRecords, "among">;
-}): Promise<Tables> {
-  const { dynamodb, region, definitions } = options;
-  const client = new DynamoDBClient({ endpoint: currentEndpoint(dynamodb), region, credentials: LOCAL_CREDENTIALS });
-  const listeners = new Set<() => void>();
-  await Promise.all(definitions.map((definition) => createTable(client, definition)));
-  return {
-    get url() {
+}): Tables {
+  const { region, definitions } = options;
+  let dynamodb: { readonly url: string } | undefined;
+  const current = {
+    get url(): string {
+      if (dynamodb === undefined) throw new Error("DynamoDB Local is not there yet.");
       return dynamodb.url;
+    },
+  };
+  const client = new DynamoDBClient({ endpoint: currentEndpoint(current), region, credentials: LOCAL_CREDENTIALS });
+  const listeners = new Set<() => void>();
+  const create = async () => {
+    dynamodb = await options.dynamodb;
+    await Promise.all(definitions.map((definition) => createTable(client, definition)));
+  };
+  const ready = create();
+  // Whoever needs the tables awaits it.
+  ready.catch(() => undefined);
+  return {
+    ready,
+    get url() {
+      return current.url;
     },
     onWrite(listener) {
       listeners.add(listener);
@@ -51,6 +67,7 @@ export async function createTables(options: {
       for (const listener of listeners) listener();
     },
     async streamArn(tableName) {
+      await ready;
       const { Table: table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
       if (table?.LatestStreamArn === undefined) throw new NoStream(tableName);
       return table.LatestStreamArn;

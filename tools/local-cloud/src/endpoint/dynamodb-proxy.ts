@@ -62,6 +62,7 @@ export function createDynamoDbProxy(tables: Tables): DynamoDbProxy {
       const asked = await readBody(request, BODY_LIMITS.dynamodb);
       if (asked === undefined) return refuseSize(response);
       try {
+        await tables.ready;
         if (ON_ITEMS.has(operation)) {
           const answer = await send(request, endToEnd(request.headers), asked);
           const items = await readAnswer(answer);

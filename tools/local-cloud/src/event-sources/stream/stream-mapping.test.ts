@@ -35,7 +35,8 @@ beforeAll(async () => {
   dynamodb = await startDynamoDbLocal();
   client = new DynamoDBClient({ endpoint: dynamodb.url, region: LOCAL_REGION, credentials: LOCAL_CREDENTIALS });
   const expired = { among: () => Promise.resolve(new Set<string>()) };
-  tables = await createTables({ dynamodb, region: LOCAL_REGION, definitions: [], expired });
+  tables = createTables({ dynamodb: Promise.resolve(dynamodb), region: LOCAL_REGION, definitions: [], expired });
+  await tables.ready;
   fauxqs = await startFauxqs({ origin: "http://127.0.0.1:0", region: LOCAL_REGION });
 }, 60_000);
 afterEach(async () => {
