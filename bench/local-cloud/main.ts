@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -17,7 +17,9 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { LocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import * as v from "valibot";
+import { callTimes, firstAnswer, freePort, startMoto } from "./peer.ts";
 import { startPipeline } from "./pipeline.ts";
+import { processTree, type ProcessTree } from "./process-tree.ts";
 import { reloads } from "./reload.ts";
 
 const { values } = parseArgs({
@@ -32,19 +34,31 @@ const mappingsSchema = v.object({ EventSourceMappings: v.tuple([v.object({ UUID:
 const WARM_UP = 20;
 const SENDERS = 8;
 
-/** From the start of the process to its word that it is up, with the repository's own graph. */
-async function bootSeconds(): Promise<number> {
+/** One boot with the repository's own graph. */
+interface Boot {
+  /** From the start of the process to its word that it is up. */
+  readonly readySeconds: number;
+  /** To the first answer of S3, which does not wait for Java. */
+  readonly answerSeconds: number;
+  readonly memory: ProcessTree;
+}
+
+async function boot(): Promise<Boot> {
   const main = fileURLToPath(new URL("../../tools/cli/src/main.ts", import.meta.url));
   const begun = performance.now();
-  const child = spawn(process.execPath, [main, "up", "--port", "0", "--json"], {
+  const port = await freePort();
+  const child = spawn(process.execPath, [main, "up", "--port", String(port), "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const exited = once(child, "exit");
+  const answered = firstAnswer(`http://127.0.0.1:${port}`, begun);
   await Promise.race([once(createInterface({ input: child.stdout }), "line"), exited]);
-  const seconds = (performance.now() - begun) / 1000;
+  const readySeconds = (performance.now() - begun) / 1000;
+  const answerSeconds = await answered;
+  const memory = processTree(child.pid ?? 0);
   child.kill("SIGTERM");
   await exited;
-  return seconds;
+  return { readySeconds, answerSeconds, memory };
 }
 
 /** Milliseconds from before each call to the first line of the handler, one after another. */
@@ -97,14 +111,24 @@ async function throughput(cloud: LocalCloud, sqs: SQSClient): Promise<number> {
 }
 
 const rounded = (value: number | undefined) => Math.round((value ?? Number.NaN) * 10) / 10;
-const median = (sorted: readonly number[]) => rounded(sorted[Math.floor(sorted.length / 2)]);
-const summary = (sorted: readonly number[]) => ({
-  medianMs: median(sorted),
-  p95Ms: rounded(sorted[Math.floor(sorted.length * 0.95)]),
+const sorted = (list: readonly number[]) => list.toSorted((a, b) => a - b);
+const median = (ascending: readonly number[]) => rounded(ascending[Math.floor(ascending.length / 2)]);
+const summary = (ascending: readonly number[]) => ({
+  medianMs: median(ascending),
+  p95Ms: rounded(ascending[Math.floor(ascending.length * 0.95)]),
+  p99Ms: rounded(ascending[Math.floor(ascending.length * 0.99)]),
 });
 
-const boots: number[] = [];
-for (let boot = 0; boot < Number(values.boots); boot++) boots.push(await bootSeconds());
+const loadBefore = rounded(loadavg()[0]);
+const boots: Boot[] = [];
+const peerBoots: number[] = [];
+let moto: Awaited<ReturnType<typeof startMoto>>;
+for (let n = 0; n < Number(values.boots); n++) {
+  boots.push(await boot());
+  await moto?.stop();
+  moto = await startMoto();
+  if (moto !== undefined) peerBoots.push(moto.answerSeconds);
+}
 const reload = summary(await reloads(Number(values.saves)));
 
 const { cloud, folder } = await startPipeline();
@@ -127,10 +151,35 @@ try {
     "write to handler": summary(await latencies(cloud, "on-change", write)),
   };
   const messagesPerSecond = await throughput(cloud, sqs);
+  const peerMemory = moto?.memory();
+  const [own = {}, peer] = await callTimes([cloud.endpoint, ...(moto === undefined ? [] : [moto.endpoint])]);
+  const calls = Object.entries(own).map(([call, ownMs]) => {
+    const peerMs = peer?.[call];
+    return {
+      call,
+      ownMs: rounded(ownMs),
+      ...(peerMs !== undefined && { peerMs: rounded(peerMs), peerToOwn: rounded(peerMs / ownMs) }),
+    };
+  });
   const result = {
     machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
-    goal: { readySeconds: 4, latencyMs: 20, messagesPerSecond: 2_000, reloadMs: 1_000 },
-    readySeconds: median(boots.toSorted((a, b) => a - b)),
+    load: { before: loadBefore, after: rounded(loadavg()[0]) },
+    goal: {
+      readySeconds: 2,
+      latencyMs: 20,
+      writeP99Ms: 60,
+      messagesPerSecond: 2_000,
+      reloadMs: 1_000,
+      esbuildProcesses: 0,
+    },
+    readySeconds: median(sorted(boots.map(({ readySeconds }) => readySeconds))),
+    answerSeconds: median(sorted(boots.map(({ answerSeconds }) => answerSeconds))),
+    memoryAfterBoot: boots.at(-1)?.memory,
+    peer:
+      moto === undefined
+        ? "moto_server is not installed"
+        : { answerSeconds: median(sorted(peerBoots)), memoryAfterBoot: peerMemory },
+    calls,
     latency,
     messagesPerSecond,
     reload,
@@ -140,11 +189,16 @@ try {
   writeFileSync(new URL("local-cloud.json", results), `${JSON.stringify(result, undefined, 2)}\n`);
   // oxlint-disable no-console -- a table on the terminal is what this is for
   console.table({ ...latency, "save to answer of the new code": reload });
+  console.table(calls);
+  console.table(result.memoryAfterBoot?.residentMb ?? {});
   console.table({
     "ready, seconds": result.readySeconds,
+    "S3 answers, seconds": result.answerSeconds,
+    "moto answers, seconds": median(sorted(peerBoots)),
     "SQS messages a second, empty handler": result.messagesPerSecond,
   });
 } finally {
+  await moto?.stop();
   s3.destroy();
   sqs.destroy();
   dynamodb.destroy();
