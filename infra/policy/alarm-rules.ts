@@ -100,15 +100,15 @@ export const alarmRules: readonly Rule[] = [
     violations: (graph) =>
       graph.resources
         .filter(({ type, inputs }) => type.endsWith(":EventSourceMapping") && "destinationConfig" in inputs)
-        .map(({ name }) => name)
-        .filter((name) => {
+        .filter(({ name, inputs }) => {
           const dimensions = { EventSourceMappingUUID: name };
           const metric = "OnFailureDestinationDeliveredEventCount";
           return (
-            !streamMappings(graph).some(({ metricsConfig }) => metricsConfig?.metrics.includes("EventCount")) ||
+            !isDeepStrictEqual(inputs["metricsConfig"], { metrics: ["EventCount"] }) ||
             !rings(graph, { namespace: "AWS/Lambda", metric, dimensions, to: 1 })
           );
-        }),
+        })
+        .map(({ name }) => name),
   },
   watches("a change that can never be handled rings", (graph) =>
     streamMappings(graph)

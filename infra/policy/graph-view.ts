@@ -64,7 +64,6 @@ const schemas = {
     maximumRetryAttempts: v.optional(v.number(), -1),
     maximumRecordAgeInSeconds: v.optional(v.number(), -1),
     destinationConfig: v.optional(v.object({ onFailure: v.optional(v.object({ destinationArn: v.string() })) })),
-    metricsConfig: v.optional(v.object({ metrics: v.array(v.string()) })),
   }),
   "aws:lambda/permission:Permission": v.object({
     function: v.string(),
