@@ -1,12 +1,21 @@
-import { defineConfig } from "vitest/config";
+import { type ViteUserConfig, defineConfig } from "vitest/config";
 
-/** How every package runs its tests: `vitest run --config ../../vitest.config.ts`, from its own folder. */
-export default defineConfig({
-  test: {
-    // Machines may be slow and shared: a limit ends what hangs, it does not time what is tested.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    exclude: ["**/node_modules/**", "dist/**", "**/*.platform.test.ts"],
-    reporters: ["default", ["json", { outputFile: "test-results.json" }]],
-  },
-});
+/** What is left out of `npm test`: it needs SST's platform, or minutes (`npm run test:deep`). */
+const elsewhere = ["**/*.platform.test.ts", "**/*.deep.test.ts"];
+
+/** How every package runs its tests; `over` says what a run of another kind has instead. */
+export function testRun(over: NonNullable<ViteUserConfig["test"]> = {}): ViteUserConfig {
+  return defineConfig({
+    test: {
+      // Machines may be slow and shared: a limit ends what hangs, it does not time what is tested.
+      testTimeout: 60_000,
+      hookTimeout: 60_000,
+      exclude: ["**/node_modules/**", "dist/**", ...elsewhere],
+      reporters: ["default", ["json", { outputFile: "test-results.json" }]],
+      ...over,
+    },
+  });
+}
+
+/** `vitest run --config ../../vitest.config.ts`, from a package's own folder. */
+export default testRun();

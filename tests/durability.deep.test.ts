@@ -1,0 +1,12 @@
+import { describe, it } from "vitest";
+import { expectToSurvive, survivalLimitMs } from "./support/kill-history.ts";
+
+const kills = Number(process.env["DOORBELL_KILLS"] ?? 20);
+
+describe.runIf(process.platform === "linux")("the local cloud with a state folder", () => {
+  it(
+    `loses nothing that was acknowledged when it is killed with -9 at any moment (${kills} times)`,
+    () => expectToSurvive(kills),
+    survivalLimitMs(kills),
+  );
+});
