@@ -22,7 +22,9 @@ function digestOfInputs() {
     readdirSync(join(root, folder)).map((name) => `${folder}/${name}`),
   );
   const patches = readdirSync(join(root, "patches")).map((name) => `patches/${name}`);
-  const manifests = [".", "infra", "ops", "bench", "tests", ...workspaces].map((folder) => `${folder}/package.json`);
+  const manifests = [".", "infra", "ops", "bench", "tests", "turbo/generators", ...workspaces].map(
+    (folder) => `${folder}/package.json`,
+  );
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
   for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", ...patches, ...manifests]) {
     if (existsSync(join(root, file))) hash.update(file).update(readFileSync(join(root, file)));

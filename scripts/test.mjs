@@ -12,7 +12,7 @@ const options = process.argv.slice(2).filter((option) => option !== "--deep");
 const folders = ["apps", "packages", "tools"].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),
 );
-const resultFiles = [...folders, "infra", "ops", "tests"].map((folder) =>
+const resultFiles = [...folders, "infra", "ops", "tests", "turbo/generators"].map((folder) =>
   join(root, folder, deep ? "deep-test-results.json" : "test-results.json"),
 );
 

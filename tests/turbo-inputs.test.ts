@@ -58,7 +58,7 @@ function dependents(name: string): readonly string[] {
   const folders = ["apps", "packages", "tools"].flatMap((folder) =>
     readdirSync(join(root, folder)).map((each) => join(folder, each)),
   );
-  const manifests = [...folders, "infra", "bench", "tests", "turbo/generators"].map((folder) =>
+  const manifests = [...folders, "infra", "ops", "bench", "tests", "turbo/generators"].map((folder) =>
     v.parse(manifestSchema, JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))),
   );
   const found = new Set([name]);
