@@ -82,7 +82,7 @@ function sourceOf(graph: Graph, { arn, name, component, fifo }: QueueDefinition)
   return {
     variable: queueVariable(component),
     name,
-    fifo,
+    fifo: fifo !== undefined,
     ...(mapping !== undefined && { service: serviceOf(graph, mapping.functionName) }),
   };
 }
