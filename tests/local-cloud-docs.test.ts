@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root } from "./support/running-cloud.ts";
 
-const page = readFileSync(join(root, "docs/local-cloud.md"), "utf8");
+const page = readFileSync(join(root, "docs/local-cloud-evidence.md"), "utf8");
 
 /** Every `[file](path): “name” · “name”` of the page. */
 const named = [...page.matchAll(/\[[\w-]+\]\(\.\.\/([^)]+\.test\.ts)\): ((?:“[^”]+”(?: · )?)+)/g)].flatMap(
   ([, file = "", names = ""]) => [...names.matchAll(/“([^”]+)”/g)].map(([, name = ""]) => ({ file, name })),
 );
 
-describe("docs/local-cloud.md", () => {
+describe("docs/local-cloud-evidence.md", () => {
   it("names many tests", () => {
     expect(named.length).toBeGreaterThan(100);
     expect(page.match(/\.test\.ts\)/g)?.length).toBe(page.match(/\.test\.ts\): “/g)?.length);
