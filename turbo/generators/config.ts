@@ -51,6 +51,7 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
         file(`${app}/package.json`, "package.json"),
         file(`${app}/tsconfig.json`, "tsconfig.json"),
         file(`${app}/src/env.ts`, "env.ts"),
+        file(`${app}/src/metrics.ts`, "metrics.ts"),
         file(`${app}/src/handler.ts`, `handler-${data.source}.ts`),
         file(`${app}/src/${data.decision}.ts`, `${data.decision}-${data.strategy}.ts`),
         file(`${app}/src/handler.test.ts`, data.fifo ? "handler.test-fifo.ts" : "handler.test.ts"),
