@@ -31,6 +31,8 @@ async function startUp(...options: readonly string[]): Promise<string> {
   complaints = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (complaints += text));
   const [line] = await once(createInterface({ input: child.stdout }), "line");
+  // What it said at boot of resources that it does not run.
+  complaints = "";
   return readUp(String(line)).endpoint;
 }
 

@@ -139,9 +139,10 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   shutdown.on("web", async () => {
     await Promise.all(addresses.map(({ server }) => server.stop()));
   });
-  for (const sentence of graph.notRun) notice(sentence);
   if (stateDir !== undefined) shutdown.on("stateLock", takeStateFolder(stateDir, notice));
   const state = openState(stateDir);
+  // After what ends the boot, whose sentence stands alone.
+  for (const sentence of graph.notRun) notice(sentence);
   shutdown.on("state", () => state.close());
   // Without a folder the database ends with the process, and what is in it would only be there twice.
   const figures = stateDir === undefined ? forgottenFigures : openKeptFigures(state);
