@@ -195,3 +195,30 @@ test("from an event as Lambda delivers it to the dead-letter queue, once per rej
   });
   expect(lines.at(-1)?.fields).toEqual({ records: 4, done: 1, rejected: 2, retried: 1 });
 });
+
+test("a message of a FIFO queue is parked in a FIFO queue under its own group, and one that is parked twice lies there once", async () => {
+  const created = await emulator.sqs.send(
+    new CreateQueueCommand({ QueueName: "dead-letters.fifo", Attributes: { FifoQueue: "true" } }),
+  );
+  queueUrl = created.QueueUrl ?? "";
+  park = parkInQueue({ client: emulator.sqs, queueUrl, service: "order-queue" });
+  for (const id of ["m-1", "m-1", "m-2"])
+    await park({ id, raw: { body: "{}", attributes: { MessageGroupId: "order-1" } } }, "no");
+  const { Messages = [] } = await emulator.sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ["All"],
+      MessageSystemAttributeNames: ["MessageGroupId"],
+    }),
+  );
+  expect(
+    Messages.map(({ Attributes, MessageAttributes }) => [
+      Attributes?.MessageGroupId,
+      MessageAttributes?.["DoorbellMessageId"]?.StringValue,
+    ]),
+  ).toEqual([
+    ["order-1", "m-1"],
+    ["order-1", "m-2"],
+  ]);
+});

@@ -14,7 +14,7 @@ export const MESSAGE_LIMIT_BYTES = 1_048_576;
  * plain resend; `DoorbellReason`, `DoorbellService`, `DoorbellMessageId` and `DoorbellParkedAt` say what happened, and
  * of the sender's attributes as many follow as SQS allows. Where there is room left, `DoorbellReceiveCount` and
  * `DoorbellSentAt` say how often the message was received and when it was sent. The reason is shortened where the
- * message would be too large. Throws where the message does not go in: a body so near the limit that nothing fits beside it, a record
+ * message would be too large. In a FIFO queue the message stays in its group. Throws where the message does not go in: a body so near the limit that nothing fits beside it, a record
  * without a body, or SQS's own error. Calls `SendMessage` once.
  */
 export function parkInQueue(options: {
@@ -41,6 +41,7 @@ export function parkInQueue(options: {
       new SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: body,
+        ...(queueUrl.endsWith(".fifo") && fifoFacts(record)),
         MessageAttributes: {
           ...kept,
           ...facts,
@@ -49,6 +50,12 @@ export function parkInQueue(options: {
       }),
     );
   };
+}
+
+/** A FIFO queue takes no message without a group; the message's own id keeps one that is parked again from lying there twice. */
+function fifoFacts(record: RejectedRecord) {
+  const group = property(property(record.raw, "attributes"), "MessageGroupId");
+  return { MessageGroupId: typeof group === "string" ? group : record.id, MessageDeduplicationId: record.id };
 }
 
 /** A reason is never cut below this; a message without room for it is refused by SQS, and so delivered again. */
