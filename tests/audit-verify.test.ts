@@ -119,7 +119,7 @@ describe.skipIf(!hasAwsCli)("doorbell audit verify, after what was done through 
     );
     expect(await failures()).toEqual([]);
     expect(await cloud.doorbell("audit", "verify")).toMatch(/^Verified 10 orders and 20 entries .*: every change/);
-  }, 120_000);
+  }, 300_000);
 
   it("finds every tampering, and names it", async () => {
     const changed = [...tamperings.map(({ name }) => name), "deleted-as-it-should-be"];
@@ -167,7 +167,7 @@ describe.skipIf(!hasAwsCli)("doorbell audit verify, after what was done through 
       ].toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1)),
     );
     expect(await verifyFailing()).toMatch(/swapped +v1, v2 +swapped/);
-  }, 120_000);
+  }, 300_000);
 });
 
 /** What a table that was deleted by mistake does: until somebody makes it again, nothing can be written. */

@@ -147,7 +147,7 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
     expect(counted(rest, "sent, outcome not known yet")).toBe(EACH);
     await cloud.waitUntilIdle(20_000);
     await expectHandledOnce();
-  }, 120_000);
+  }, 300_000);
 });
 
 describe("what would fail again", () => {

@@ -22,4 +22,5 @@ test.runIf(process.platform === "linux").each(hostileFiles)(
     expect(run.peakMb).toBeGreaterThan(0);
     expect(run.peakMb).toBeLessThan(MEMORY_GOAL_MB);
   },
+  300_000,
 );
