@@ -16,26 +16,34 @@ test("resources are found under the names of their components", () => {
 });
 
 test("a component of several words becomes a variable of several words", () => {
-  const queue = { type: "aws:sqs/queue:Queue", name: "UploadFailuresQueue", inputs: { name: "failures" } };
+  const queue = { type: "aws:sqs/queue:Queue", name: "UploadFailures", inputs: { name: "failures" } };
   expect(Object.keys(resourceEnvironment(ORIGIN, readGraph(testGraph([queue])), []))).toEqual([
     "UPLOAD_FAILURES_QUEUE_URL",
   ]);
 });
 
-test("a function's queue URLs lead to the local endpoint, its other variables stay", () => {
+test("a function's URLs of queues and buckets lead to the local endpoint, its other variables stay", () => {
   const inputs = {
     name: "worker",
     handler: "worker.handler",
     runtime: "nodejs24.x",
     environment: {
-      variables: { ORDERS_QUEUE_URL: "https://sqs.eu-central-2.amazonaws.com/000000000000/test-orders", MODE: "x" },
+      variables: {
+        ORDERS_QUEUE_URL: "https://sqs.eu-central-2.amazonaws.com/000000000000/test-orders",
+        UPLOADS: "https://test-uploads.s3.eu-central-2.amazonaws.com/a.csv",
+        MODE: "x",
+      },
     },
   };
   const graph = readGraph(
     testGraph([...smallPipeline, { type: "aws:lambda/function:Function", name: "Worker", inputs }]),
   );
   expect(localFunctions(ORIGIN, graph, []).map(({ environment }) => environment)).toEqual([
-    { ORDERS_QUEUE_URL: `${ORIGIN}/000000000000/test-orders`, MODE: "x" },
+    {
+      ORDERS_QUEUE_URL: `${ORIGIN}/000000000000/test-orders`,
+      UPLOADS: `${ORIGIN}/test-uploads/a.csv`,
+      MODE: "x",
+    },
   ]);
 });
 
@@ -70,4 +78,19 @@ test("URLs of functions and APIs lead to their local addresses wherever the grap
     SST_RESOURCE_Shop: JSON.stringify({ url: shop, type: "x" }),
   });
   await Promise.all(addresses.map(({ server }) => server.stop()));
+});
+
+test("what is linked to a function is in its environment under the names of SST's Resource, with local URLs", () => {
+  const url = "https://sqs.eu-central-2.amazonaws.com/000000000000/test-orders";
+  const worker = {
+    type: "aws:lambda/function:Function",
+    name: "WorkerFunction",
+    inputs: { name: "worker", handler: "worker.handler", runtime: "nodejs24.x" },
+    code: { handler: "worker.handler", options: {}, copyFiles: [], links: { Orders: { url } } },
+  };
+  const [definition] = localFunctions(ORIGIN, readGraph(testGraph([...smallPipeline, worker])), []);
+  expect(definition?.environment).toEqual({
+    SST_RESOURCE_App: JSON.stringify({ name: "doorbell", stage: "test" }),
+    SST_RESOURCE_Orders: JSON.stringify({ url: `${ORIGIN}/000000000000/test-orders` }),
+  });
 });

@@ -1,4 +1,5 @@
-import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS } from "./local-region.ts";
+import { LOCAL_CREDENTIALS } from "./local-region.ts";
+import { localUrls, queueUrl } from "./local-urls.ts";
 import type { WebAddress } from "./event-sources/http/web-addresses.ts";
 import type { FunctionDefinition, Graph } from "./graph/graph.ts";
 
@@ -51,25 +52,13 @@ function variable(component: string, kind: string): string {
   return name === kind || name.endsWith(`_${kind}`) ? name : `${name}_${kind}`;
 }
 
-function queueUrl(origin: string, name: string): string {
-  return `${origin}/${LOCAL_ACCOUNT}/${name}`;
-}
-
-/**
- * The functions with AWS's URLs of queues, functions and APIs in their environment replaced by local ones, also within what is linked
- * (`SST_RESOURCE_…`).
- */
+/** The functions with AWS's URLs in their environment, and in what is linked to them, replaced by local ones. */
 export function localFunctions(origin: string, graph: Graph, addresses: readonly WebAddress[]): FunctionDefinition[] {
-  const replacements = [
-    [`https://sqs.${graph.region}.amazonaws.com/${LOCAL_ACCOUNT}/`, queueUrl(origin, "")],
-    ...addresses.map(({ definition, server }) => [definition.awsUrl, server.origin] as const),
-  ] as const;
-  const localized = (value: string): string =>
-    replacements.reduce((text, [aws, local]) => (aws === undefined ? text : text.replaceAll(aws, local)), value);
+  const local = localUrls(origin, graph, addresses);
   return graph.functions.map((definition) => ({
     ...definition,
     environment: Object.fromEntries(
-      Object.entries(definition.environment).map(([name, value]) => [name, localized(value)]),
+      Object.entries(definition.environment).map(([name, value]) => [name, local(value)]),
     ),
   }));
 }

@@ -11,10 +11,13 @@ import { openState } from "../src/state.ts";
 
 /** A definition with Lambda's defaults whose handler is `<name>.ts` in the root. */
 export function functionNamed(name: string, overrides: Partial<FunctionDefinition> = {}): FunctionDefinition {
+  const { handler = `${name}.handler` } = overrides;
   return {
     name,
+    component: name,
     arn: `arn:aws:lambda:eu-central-2:000000000000:function:${name}`,
-    handler: `${name}.handler`,
+    handler,
+    code: { handler, options: {}, copyFiles: [] },
     runtime: "nodejs24.x",
     architecture: "arm64",
     timeoutSeconds: 3,

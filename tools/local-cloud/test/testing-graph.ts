@@ -7,15 +7,28 @@ interface GraphResource {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What AWS draws for it, and other resources refer to. */
   readonly drawn?: Readonly<Record<string, string>>;
+  /** SST's component that it is a part of. */
+  readonly component?: { readonly name: string };
 }
 
 /** Resources of a small pipeline for tests: bucket `Uploads`, queue `Orders` with its dead-letter queue, table `OrdersTable`. */
 export const smallPipeline: readonly GraphResource[] = [
-  { type: "aws:s3/bucket:Bucket", name: "UploadsBucket", inputs: { bucket: "test-uploads" } },
-  { type: "aws:sqs/queue:Queue", name: "OrdersDlqQueue", inputs: { name: "test-orders-dlq" } },
+  {
+    type: "aws:s3/bucket:Bucket",
+    name: "UploadsBucket",
+    component: { name: "Uploads" },
+    inputs: { bucket: "test-uploads" },
+  },
+  {
+    type: "aws:sqs/queue:Queue",
+    name: "OrdersDlqQueue",
+    component: { name: "OrdersDlq" },
+    inputs: { name: "test-orders-dlq" },
+  },
   {
     type: "aws:sqs/queue:Queue",
     name: "OrdersQueue",
+    component: { name: "Orders" },
     inputs: {
       name: "test-orders",
       visibilityTimeoutSeconds: 60,
@@ -28,6 +41,7 @@ export const smallPipeline: readonly GraphResource[] = [
   {
     type: "aws:dynamodb/table:Table",
     name: "OrdersTableTable",
+    component: { name: "OrdersTable" },
     inputs: {
       name: "test-orders-table",
       attributes: [

@@ -81,3 +81,16 @@ export function createTables(options: {
     close: () => client.destroy(),
   };
 }
+
+/** Of a project without tables, for which no DynamoDB Local was started. Nobody asks for its URL. */
+export const noTables: Tables = {
+  ready: Promise.resolve(),
+  url: "",
+  expired: () => Promise.resolve(new Set()),
+  onWrite: () => () => {},
+  written() {},
+  streamArn: (tableName) => Promise.reject(new NoStream(tableName)),
+  toPublic: (text) => text,
+  toLocal: (text) => text,
+  close() {},
+};

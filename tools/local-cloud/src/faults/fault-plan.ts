@@ -64,6 +64,11 @@ const RATES = [
 /** A fault that has a rate. */
 export type FaultKind = (typeof RATES)[number];
 
+/** Whether a plan has no fault of SDK calls, events and records; the clocks may be off. */
+export function isQuiet(plan: CompleteFaultPlan): boolean {
+  return plan.crashAt.length === 0 && RATES.every((kind) => plan[kind] === 0);
+}
+
 /** Checks a plan and completes it. @throws InvalidFaultPlan */
 export function completePlan(plan: unknown): CompleteFaultPlan {
   const parsed = v.safeParse(planSchema, plan);

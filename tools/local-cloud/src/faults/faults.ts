@@ -23,17 +23,28 @@ export interface Faults {
   lambda(inner: LambdaService): LambdaService;
   /** False while a second notification is still to come. */
   idle(): boolean;
-  /** How often each fault has happened. */
-  readonly counts: Readonly<Record<string, number>>;
+  /** How often each fault has happened; undefined as long as none was asked for. */
+  readonly counts: Readonly<Record<string, number>> | undefined;
+  /**
+   * Has another plan decide from now on, as if it had been there from the start; none at all without one. Clocks are off in
+   * execution environments that start later.
+   * @throws InvalidFaultPlan
+   */
+  change(plan: unknown): void;
   stop(): void;
 }
 
+/** Nothing goes wrong. */
+const NONE = completePlan({ seed: 0 });
+
 /**
- * The faults of a plan.
+ * The faults of a plan, none at all without one.
  * @throws InvalidFaultPlan
  */
-export function createFaults(given: unknown): Faults {
-  const plan = completePlan(given);
+export function createFaults(given?: unknown): Faults {
+  let current = given === undefined ? NONE : completePlan(given);
+  let asked = given !== undefined;
+  const plan = () => current;
   const decisions = createSeededDecisions(plan);
   const sandboxes = createSandboxes(plan, decisions);
   const notifying: FaultyBuckets[] = [];
@@ -41,12 +52,15 @@ export function createFaults(given: unknown): Faults {
   return {
     sandbox: (sandbox) => sandboxes.enter(sandbox),
     functions: (definitions) =>
-      plan.clockSkewMs === 0
-        ? [...definitions]
-        : definitions.map((definition) => {
-            const options = [definition.environment["NODE_OPTIONS"], preload].filter(Boolean).join(" ");
-            return { ...definition, environment: { ...definition.environment, NODE_OPTIONS: options } };
-          }),
+      definitions.map((definition) => ({
+        ...definition,
+        // Read for each execution environment that starts.
+        get environment() {
+          if (current.clockSkewMs === 0) return definition.environment;
+          const options = [definition.environment["NODE_OPTIONS"], preload].filter(Boolean).join(" ");
+          return { ...definition.environment, NODE_OPTIONS: options };
+        },
+      })),
     endpoint: (inner, port) => createFaultyEndpoint({ plan, decisions, sandboxes, port, inner }),
     queues: (inner) => createFaultyQueues(inner, decisions),
     buckets(inner) {
@@ -59,7 +73,13 @@ export function createFaults(given: unknown): Faults {
       invoke: createFaultyInvoke((name, payload) => inner.invoke(name, payload), decisions),
     }),
     idle: () => notifying.every(({ pending }) => pending === 0),
-    counts: decisions.counts,
+    get counts() {
+      return asked ? decisions.counts : undefined;
+    },
+    change(next) {
+      current = next === undefined ? NONE : completePlan(next);
+      asked ||= next !== undefined;
+    },
     stop: () => notifying.forEach((buckets) => buckets.stop()),
   };
 }

@@ -34,7 +34,7 @@ interface Call {
  * A call's own faults are decided by its first record, those of a batch's entries by each entry.
  */
 export function createFaultyEndpoint(options: {
-  readonly plan: CompleteFaultPlan;
+  readonly plan: () => CompleteFaultPlan;
   readonly decisions: SeededDecisions;
   readonly sandboxes: Sandboxes;
   /** The endpoint's port. */
@@ -43,6 +43,7 @@ export function createFaultyEndpoint(options: {
 }): Handler {
   const { plan, decisions, sandboxes } = options;
   const calls = new Map<string, number>();
+  let counted: CompleteFaultPlan | undefined;
 
   /** Carries the call out. The answer is to be read by the caller of this. */
   function carryOut({ request }: Call, body: Buffer, headers: OutgoingHttpHeaders = {}): Promise<IncomingMessage> {
@@ -65,9 +66,11 @@ export function createFaultyEndpoint(options: {
 
   /** True when this is a call at which the function is to crash. */
   function isCrash({ sandbox: { functionName }, service, operation, batch }: Call): boolean {
+    if (counted !== plan()) calls.clear();
+    counted = plan();
     const call = (calls.get(functionName) ?? 0) + 1;
     calls.set(functionName, call);
-    const told = plan.crashAt.some(
+    const told = counted.crashAt.some(
       (each) => each.call === call && (functionName === each.function || functionName.endsWith(`-${each.function}`)),
     );
     if (told) decisions.count("crashAt");
@@ -134,13 +137,17 @@ export function createFaultyEndpoint(options: {
       await buffer(await carryOut(call, call.body));
       return void call.response.destroy();
     }
-    if (decisions.happens("slowCalls", ...words)) await delay(decisions.number("slow", ...words) * plan.slowMs);
+    if (decisions.happens("slowCalls", ...words)) await delay(decisions.number("slow", ...words) * plan().slowMs);
     return passOnInPart(call);
   }
 
   return async (request, response) => {
     const sandbox = sandboxes.of(request.headers);
     if (sandbox === undefined) return options.inner(request, response);
+    if (decisions.quiet) {
+      request.headers.authorization = asOutsider(request.headers.authorization ?? "");
+      return options.inner(request, response);
+    }
     const service = serviceOf(request);
     const limit = service === "dynamodb" ? BODY_LIMITS.dynamodb : BODY_LIMITS.objectBytes;
     // What is too large is refused as it would be without faults.

@@ -4,6 +4,11 @@ import { createSeededDecisions } from "./seeded-decisions.ts";
 import { completePlan, type FaultPlan } from "./fault-plan.ts";
 import { createFaultyInvoke } from "./faulty-lambda.ts";
 
+function decisionsOf(given: FaultPlan) {
+  const plan = completePlan(given);
+  return createSeededDecisions(() => plan);
+}
+
 const STREAM = '{"Records":[{"dynamodb":{"Keys":{"id":{"S":"a"}}}}]}';
 const QUEUE = '{"Records":[{"body":"a"}]}';
 const answer: InvocationResult = { requestId: "r", payload: "null", logTail: "", durationMs: 1, billedMs: 1 };
@@ -15,7 +20,7 @@ function invokeWith(plan: Omit<FaultPlan, "seed">) {
       given.push(payload);
       return answer;
     },
-    createSeededDecisions(completePlan({ seed: 7, ...plan })),
+    decisionsOf({ seed: 7, ...plan }),
   );
   return { given, invoke };
 }

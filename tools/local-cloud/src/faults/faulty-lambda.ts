@@ -9,6 +9,7 @@ type Invoke = (functionName: string, payload: string) => Promise<InvocationResul
  */
 export function createFaultyInvoke(invoke: Invoke, decisions: SeededDecisions): Invoke {
   return async (functionName, payload) => {
+    if (decisions.quiet) return invoke(functionName, payload);
     const { isStream, record } = firstRecord(payload);
     const words = ["lambda", functionName, record] as const;
     if (decisions.happens("throttles", ...words))

@@ -8,6 +8,11 @@ import { createSeededDecisions } from "./seeded-decisions.ts";
 import { completePlan, type FaultPlan } from "./fault-plan.ts";
 import { createFaultyQueues } from "./faulty-queues.ts";
 
+function decisionsOf(given: FaultPlan) {
+  const plan = completePlan(given);
+  return createSeededDecisions(() => plan);
+}
+
 const ORDERS = "arn:aws:sqs:eu-central-2:000000000000:test-orders";
 const LONG = { visibilityMs: 60_000 };
 
@@ -19,8 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => fauxqs.stop());
 
-const withFaults = (plan: Omit<FaultPlan, "seed">) =>
-  createFaultyQueues(inner, createSeededDecisions(completePlan({ seed: 7, ...plan })));
+const withFaults = (plan: Omit<FaultPlan, "seed">) => createFaultyQueues(inner, decisionsOf({ seed: 7, ...plan }));
 
 /** The next `count` messages; after them none is to come. */
 async function receive(queues: Queues, count: number) {

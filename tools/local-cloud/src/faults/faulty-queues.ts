@@ -22,7 +22,7 @@ interface Later {
  */
 export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Queues {
   const later = new Map<string, Later[]>();
-  const received = new Map<string, ReceivedMessage>();
+  const remembered = new Map<string, ReceivedMessage>();
 
   const waitingIn = (queueArn: string): Later[] => {
     const found = later.get(queueArn) ?? [];
@@ -54,9 +54,9 @@ export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Q
   }
 
   function remember(message: ReceivedMessage): void {
-    received.set(message.receiptHandle, message);
-    const oldest = received.keys().next().value;
-    if (received.size > MOST_REMEMBERED && oldest !== undefined) received.delete(oldest);
+    remembered.set(message.receiptHandle, message);
+    const oldest = remembered.keys().next().value;
+    if (remembered.size > MOST_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
   }
 
   return {
@@ -64,7 +64,9 @@ export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Q
     receive(queueArn, max, options) {
       if (isFifoQueue(queueArn)) return inner.receive(queueArn, max, options);
       const messages = takeDue(queueArn, max);
-      for (const message of inner.receive(queueArn, max - messages.length, options)) {
+      const received = inner.receive(queueArn, max - messages.length, options);
+      if (decisions.quiet) return [...messages, ...received];
+      for (const message of received) {
         const record = identityOf(message.body);
         remember(message);
         if (decisions.happens("duplicates", "sqs", queueArn, record)) put(queueArn, "duplicates", message);
@@ -81,8 +83,8 @@ export function createFaultyQueues(inner: Queues, decisions: SeededDecisions): Q
     delete(queueArn, receiptHandles) {
       inner.delete(queueArn, receiptHandles);
       for (const handle of receiptHandles) {
-        const message = received.get(handle);
-        received.delete(handle);
+        const message = remembered.get(handle);
+        remembered.delete(handle);
         if (message === undefined) continue;
         if (decisions.happens("lateRedelivery", "sqs", queueArn, identityOf(message.body)))
           put(queueArn, "lateRedelivery", message);

@@ -25,7 +25,7 @@ const KEY = new RegExp(`Credential=(${KEY_PREFIX}\\d{8})/`);
 const CLOCK_SKEW_VARIABLE = "DOORBELL_CLOCK_SKEW_MS";
 
 /** Starts with none. An environment's own key never leaves this machine; the emulators take every key. */
-export function createSandboxes(plan: CompleteFaultPlan, decisions: SeededDecisions): Sandboxes {
+export function createSandboxes(plan: () => CompleteFaultPlan, decisions: SeededDecisions): Sandboxes {
   const byKey = new Map<string, Sandbox>();
   const started = new Map<string, number>();
   return {
@@ -35,7 +35,7 @@ export function createSandboxes(plan: CompleteFaultPlan, decisions: SeededDecisi
       byKey.set(accessKey, sandbox);
       const count = started.get(functionName) ?? 0;
       started.set(functionName, count + 1);
-      const skew = (2 * decisions.number("clockSkew", functionName, String(count)) - 1) * plan.clockSkewMs;
+      const skew = (2 * decisions.number("clockSkew", functionName, String(count)) - 1) * plan().clockSkewMs;
       return { AWS_ACCESS_KEY_ID: accessKey, [CLOCK_SKEW_VARIABLE]: String(Math.round(skew)) };
     },
     of: ({ authorization = "" }) => byKey.get(KEY.exec(authorization)?.[1] ?? ""),

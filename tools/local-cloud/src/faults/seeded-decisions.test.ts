@@ -4,7 +4,8 @@ import { completePlan } from "./fault-plan.ts";
 
 const records = Array.from({ length: 2_000 }, (_, at) => `record ${at}`);
 const drawn = (seed: number, order: readonly string[], times = 1) => {
-  const decisions = createSeededDecisions(completePlan({ seed, crashes: 0.1 }));
+  const plan = completePlan({ seed, crashes: 0.1 });
+  const decisions = createSeededDecisions(() => plan);
   const struck: string[] = [];
   for (let time = 0; time < times; time += 1)
     for (const record of order) if (decisions.happens("crashes", "sqs", record)) struck.push(`${record} ${time}`);

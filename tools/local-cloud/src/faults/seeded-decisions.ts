@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CompleteFaultPlan, FaultKind } from "./fault-plan.ts";
+import { isQuiet, type CompleteFaultPlan, type FaultKind } from "./fault-plan.ts";
 
 /** Decisions that a seed makes. */
 export interface SeededDecisions {
@@ -10,6 +10,8 @@ export interface SeededDecisions {
    * on. Independent of everything that happens to other records, and in which order. Counts what happened.
    */
   happens(kind: FaultKind, ...words: readonly string[]): boolean;
+  /** Whether the plan has no fault at all, so that nothing needs to be asked. */
+  readonly quiet: boolean;
   /** How often each fault has happened. */
   readonly counts: Readonly<Record<string, number>>;
   /** Counts a fault that no rate decides. */
@@ -23,20 +25,21 @@ const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?/g;
 const LONG_NUMBER = /\d{10,}/g;
 
-/** Text by which a record is known again in another run: without what each run draws anew, which is UUIDs, times and long numbers. */
+/** Text by which a record is known again in another run: without what each run decisions anew, which is UUIDs, times and long numbers. */
 export function identityOf(record: unknown): string {
   const text = typeof record === "string" ? record : JSON.stringify(record);
   return (text ?? "").replaceAll(UUID, "~").replaceAll(TIME, "~").replaceAll(LONG_NUMBER, "~");
 }
 
-/** The decisions of a plan. Each is a hash of the seed and what it is about, so that no order of events changes another one. */
-export function createSeededDecisions(plan: CompleteFaultPlan): SeededDecisions {
+/** The decisions of a plan, which may be another one later. Each is a hash of the seed and what it is about, so that no order of events changes another one. */
+export function createSeededDecisions(plan: () => CompleteFaultPlan): SeededDecisions {
   const occurrences = new Map<string, number>();
   const counts: Record<string, number> = {};
+  let counted: CompleteFaultPlan | undefined;
 
   function number(...words: readonly string[]): number {
     const digest = createHash("sha256")
-      .update(JSON.stringify([plan.seed, ...words]))
+      .update(JSON.stringify([plan().seed, ...words]))
       .digest();
     return digest.readUIntBE(0, 6) / 2 ** 48;
   }
@@ -58,9 +61,16 @@ export function createSeededDecisions(plan: CompleteFaultPlan): SeededDecisions 
     number,
     count,
     counts,
+    get quiet() {
+      return isQuiet(plan());
+    },
     happens(kind, ...words) {
-      if (plan[kind] === 0) return false;
-      const happened = number(kind, ...words, String(occurrence([kind, ...words]))) < plan[kind];
+      const rate = plan()[kind];
+      if (rate === 0) return false;
+      // Another plan begins anew, as if it had been there from the start.
+      if (counted !== plan()) occurrences.clear();
+      counted = plan();
+      const happened = number(kind, ...words, String(occurrence([kind, ...words]))) < rate;
       if (happened) count(kind);
       return happened;
     },

@@ -19,9 +19,28 @@ export const graphSchema = v.object({
       inputs: v.record(v.string(), v.unknown()),
       /** What AWS draws for it, and the inputs of other resources refer to. */
       drawn: v.optional(v.record(v.string(), v.string())),
+      /** SST's component that it is a part of. */
+      component: maybe(v.object({ name })),
+      /** Of a function that SST builds. */
+      code: maybe(
+        v.object({
+          handler: name,
+          runtime: maybe(name),
+          bundle: maybe(name),
+          options: v.record(v.string(), v.unknown()),
+          copyFiles: v.array(v.object({ from: name, to: name })),
+          links: v.record(v.string(), v.unknown()),
+          isContainer: maybe(v.boolean()),
+        }),
+      ),
+      /** The line that makes it. */
+      place: maybe(name),
     }),
   ),
 });
+
+/** A resource of the graph. */
+export type GraphResource = v.InferOutput<typeof graphSchema>["resources"][number];
 
 export const queueInputs = v.object({
   name,
@@ -79,6 +98,8 @@ export const functionInputs = v.object({
   packageType: maybe(name),
   layers: maybe(v.array(name)),
   fileSystemConfig: maybe(v.object({ localMountPath: name })),
+  /** Of a function that SST does not build: `path` leads to a folder or an archive. */
+  code: maybe(v.looseObject({ path: maybe(name) })),
   architectures: maybe(v.array(v.picklist(["arm64", "x86_64"]))),
   timeout: maybe(seconds),
   memorySize: maybe(count),

@@ -9,12 +9,30 @@ export interface InvokeConfig {
   readonly onFailure?: string;
 }
 
+/** What a function's code is made from; paths are relative to the project. */
+export interface CodeDefinition {
+  /** Module path without extension, a dot, the export; relative to `bundle` where there is one. */
+  readonly handler: string;
+  /** A folder that is built already. */
+  readonly bundle?: string;
+  /** SST's `nodejs` options, as the project has them. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files that lie beside the code. */
+  readonly copyFiles: readonly { readonly from: string; readonly to: string }[];
+}
+
 /** A Lambda function as the graph describes it. */
 export interface FunctionDefinition {
   readonly name: string;
   readonly arn: string;
-  /** Module path without extension, a dot, the export; relative to the repository root. */
+  /** Name of its SST component, such as `OrderQueue`. */
+  readonly component: string;
+  /** Why the local cloud cannot run it, in words that complete "it is not run here: "; absent for one that it runs. */
+  readonly notRun?: string;
+  /** As Lambda has it. */
   readonly handler: string;
+  readonly code: CodeDefinition;
+  /** Such as `nodejs24.x`. */
   readonly runtime: string;
   readonly architecture: "arm64" | "x86_64";
   readonly timeoutSeconds: number;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { InvalidGraph } from "./invalid-graph.ts";
+import { notRunSentences, withoutNotRun } from "./not-run.ts";
 import { readGraph } from "./read-graph.ts";
 import { smallPipeline, testGraph } from "../../test/testing-graph.ts";
 
@@ -152,10 +153,28 @@ describe("the graph", () => {
     expect(() => graphWith("aws:sqs/queue:Queue", inputs)).toThrow("names that end in .fifo");
   });
 
-  test.each(["python3.13", "provided.al2023", "java21"])("refuses a function whose runtime is %s", (runtime) => {
-    expect(() => graphWith("aws:lambda/function:Function", { ...FUNCTION, runtime })).toThrow(
-      `worker: its runtime is ${runtime}, and the local cloud runs Node functions only.`,
-    );
+  test.each([
+    ["its runtime is python3.13, and the local cloud runs Node.js", { runtime: "python3.13" }],
+    ["its runtime is provided.al2023, and the local cloud runs Node.js", { runtime: "provided.al2023" }],
+    ["it is a container image", { packageType: "Image", runtime: null, handler: null }],
+    ["its code is an archive, dist/worker.zip", { code: { path: "dist/worker.zip" } }],
+    ["its code is put together inside of the configuration", { code: { assets: {} } }],
+  ])("has a function that is not run: %s; and nothing invokes it", (notRun, over) => {
+    const worker = { type: "aws:lambda/function:Function", name: "Worker", inputs: { ...FUNCTION, ...over } };
+    const mapping = { type: MAPPING, name: "Mapping", inputs: { eventSourceArn: QUEUE_ARN, functionName: "worker" } };
+    const graph = readGraph(testGraph([...smallPipeline, worker, mapping]));
+    expect(graph.functions).toMatchObject([{ name: "worker", notRun }]);
+    expect(graph.mappings).toHaveLength(1);
+    expect(withoutNotRun(graph).mappings).toEqual([]);
+    expect(notRunSentences(graph)).toEqual([
+      `Not run here: the function Worker: ${notRun}. What would invoke it waits.`,
+    ]);
+  });
+
+  test("has a function of a folder that is built already", () => {
+    const graph = graphWith("aws:lambda/function:Function", { ...FUNCTION, code: { path: "dist" } });
+    expect(graph.functions).toMatchObject([{ code: { bundle: "dist", handler: FUNCTION.handler } }]);
+    expect(withoutNotRun(graph).functions).toEqual(graph.functions);
   });
 
   test("keeps a mapping's UUID as long as its name", () => {

@@ -1,7 +1,10 @@
 import * as v from "valibot";
 import * as inputs from "./graph-resources.ts";
-import { functionNameOf } from "./function-name.ts";
+import type { GraphResource } from "./graph-resources.ts";
 import { InvalidGraph } from "./invalid-graph.ts";
+import { componentOf } from "./component-of.ts";
+import { functionNameOf } from "./function-name.ts";
+import { readFunction } from "./read-function.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
 import { readSubscription, readTopic } from "./read-topic.ts";
@@ -12,19 +15,21 @@ import { isFifoQueue } from "../emulators/queues.ts";
 import type {
   BucketDefinition,
   FifoAttributes,
-  FunctionDefinition,
   Graph,
   InvokeConfig,
   NotificationDefinition,
   QueueDefinition,
 } from "./graph.ts";
 
+/** A resource of a type that was asked for, without its inputs. */
+type Resource = Omit<GraphResource, "inputs">;
+
 /** Lambda's limits and defaults for asynchronous invocation (Lambda, invocation-async-error-handling). */
 const ASYNC_RETRIES = 2;
 const ASYNC_EVENT_AGE_SECONDS = 21_600;
 
 /**
- * Reads `infra/graph.json`: what Pulumi would create, as the local cloud uses it, and what of it is not run here.
+ * Reads a project's graph: what Pulumi would create, as the local cloud uses it, and what of it is not run here.
  * @throws InvalidGraph where it does not read, and where something that is run depends on something that is not
  */
 export function readGraph(json: unknown): Graph {
@@ -33,20 +38,19 @@ export function readGraph(json: unknown): Graph {
   const find = <Schema extends v.GenericSchema>(type: RegExp, schema: Schema) =>
     graph.resources
       .filter((resource) => type.test(resource.type))
-      .map(({ type: found, name, drawn = {}, inputs: value }) => ({
-        name,
-        drawn,
-        value: parsed(schema, value, `${found} ${name}`),
+      .map(({ inputs: given, ...resource }) => ({
+        ...resource,
+        value: parsed(schema, given, `${resource.type} ${resource.name}`),
       }));
   const each = <Schema extends v.GenericSchema, Value>(
     type: RegExp,
     schema: Schema,
-    read: (value: v.InferOutput<Schema>, resource: string) => Value,
-  ): Value[] => find(type, schema).map(({ value, name }) => read(value, name));
+    read: (value: v.InferOutput<Schema>, resource: Resource) => Value,
+  ): Value[] => find(type, schema).map(({ value, ...resource }) => read(value, resource));
 
   const invokeConfigs = each(/^aws:lambda\/functionEventInvokeConfig:/, inputs.invokeConfigInputs, readInvokeConfig);
-  const functions = each(/^aws:lambda\/function:/, inputs.functionInputs, (value, name) =>
-    readFunction(value, name, region, invokeConfigs),
+  const functions = each(/^aws:lambda\/function:/, inputs.functionInputs, (value, resource) =>
+    readFunction(value, resource, graph, invokeConfigs),
   );
   const functionUrls = readFunctionUrls(find);
   const httpApis = readHttpApis(find);
@@ -62,13 +66,23 @@ export function readGraph(json: unknown): Graph {
     stage: graph.stage,
     region,
     functions,
-    queues: each(/^aws:sqs\/queue:/, inputs.queueInputs, (value, name) => readQueue(value, name, region)),
-    tables: each(/^aws:dynamodb\/table:/, inputs.tableInputs, (value, name) => readTable(value, name, region)),
-    buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, readBucket),
-    topics: each(/^aws:sns\/topic:/, inputs.topicInputs, (value, name) => readTopic(value, name, region)),
-    subscriptions: each(/^aws:sns\/topicSubscription:/, inputs.topicSubscriptionInputs, readSubscription),
+    queues: each(/^aws:sqs\/queue:/, inputs.queueInputs, (value, resource) =>
+      readQueue(value, componentOf(resource), region),
+    ),
+    tables: each(/^aws:dynamodb\/table:/, inputs.tableInputs, (value, resource) =>
+      readTable(value, componentOf(resource), region),
+    ),
+    buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, (value, resource) =>
+      readBucket(value, componentOf(resource)),
+    ),
+    topics: each(/^aws:sns\/topic:/, inputs.topicInputs, (value, resource) =>
+      readTopic(value, componentOf(resource), region),
+    ),
+    subscriptions: each(/^aws:sns\/topicSubscription:/, inputs.topicSubscriptionInputs, (value, { name }) =>
+      readSubscription(value, name),
+    ),
     notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
-    mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, name) =>
+    mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
       readMapping(value, name, region),
     ),
     invokeConfigs,
@@ -100,46 +114,11 @@ function readInvokeConfig(value: v.InferOutput<typeof inputs.invokeConfigInputs>
   };
 }
 
-function readFunction(
-  value: v.InferOutput<typeof inputs.functionInputs>,
-  resource: string,
+function readQueue(
+  value: v.InferOutput<typeof inputs.queueInputs>,
+  component: string,
   region: string,
-  invokeConfigs: readonly InvokeConfig[],
-): FunctionDefinition {
-  const invokeConfig = invokeConfigs.find(({ functionName }) => functionName === value.name);
-  const reserved = value.reservedConcurrentExecutions;
-  const { applicationLogLevel: logLevel, logGroup } = value.loggingConfig ?? {};
-  const { handler, runtime } = value;
-  const refused = (why: string) => new InvalidGraph(value.name, why);
-  if (value.packageType === "Image")
-    throw refused("it is a container image, and the local cloud starts no containers.");
-  if (handler == null || runtime == null) throw refused(`${resource} names no handler and runtime.`);
-  if (!/^nodejs\d+\.x$/.test(runtime))
-    throw refused(`its runtime is ${runtime}, and the local cloud runs Node functions only.`);
-  if (value.layers != null && value.layers.length > 0)
-    throw refused(`it needs layers (${value.layers.join(", ")}), which the local cloud does not have.`);
-  if (value.fileSystemConfig != null)
-    throw refused(`it needs a file system at ${value.fileSystemConfig.localMountPath}, which is not mounted here.`);
-  return {
-    name: value.name,
-    arn: `arn:aws:lambda:${region}:${LOCAL_ACCOUNT}:function:${value.name}`,
-    handler,
-    runtime,
-    architecture: value.architectures?.[0] ?? "x86_64",
-    timeoutSeconds: value.timeout ?? 3,
-    memoryMb: value.memorySize ?? 128,
-    environment: value.environment?.variables ?? {},
-    logFormat: value.loggingConfig?.logFormat ?? "Text",
-    ...(logGroup != null && { logGroup }),
-    ...(logLevel != null && { logLevel }),
-    // Pulumi's −1 stands for none.
-    ...(reserved != null && reserved >= 0 && { reservedConcurrency: reserved }),
-    ...(value.deadLetterConfig != null && { deadLetterArn: value.deadLetterConfig.targetArn }),
-    ...(invokeConfig !== undefined && { invokeConfig }),
-  };
-}
-
-function readQueue(value: v.InferOutput<typeof inputs.queueInputs>, resource: string, region: string): QueueDefinition {
+): QueueDefinition {
   const redrive = value.redrivePolicy ? parsed(inputs.redrivePolicy, value.redrivePolicy, value.name) : undefined;
   if ((value.fifoQueue === true) !== isFifoQueue(value.name))
     throw new InvalidGraph(value.name, "FIFO queues, and they alone, have names that end in .fifo.");
@@ -148,7 +127,7 @@ function readQueue(value: v.InferOutput<typeof inputs.queueInputs>, resource: st
   return {
     name: value.name,
     arn: `arn:aws:sqs:${region}:${LOCAL_ACCOUNT}:${value.name}`,
-    component: resource.replace(/Queue$/, ""),
+    component,
     visibilityTimeoutSeconds: value.visibilityTimeoutSeconds ?? 30,
     retentionSeconds: value.messageRetentionSeconds ?? 345_600,
     delaySeconds: value.delaySeconds ?? 0,
@@ -170,8 +149,8 @@ function readFifo(value: v.InferOutput<typeof inputs.queueInputs>): FifoAttribut
   };
 }
 
-function readBucket({ bucket }: v.InferOutput<typeof inputs.bucketInputs>, resource: string): BucketDefinition {
-  return { name: bucket, arn: `arn:aws:s3:::${bucket}`, component: resource.replace(/Bucket$/, "") };
+function readBucket({ bucket }: v.InferOutput<typeof inputs.bucketInputs>, component: string): BucketDefinition {
+  return { name: bucket, arn: `arn:aws:s3:::${bucket}`, component };
 }
 
 function readNotifications(value: v.InferOutput<typeof inputs.notificationInputs>): NotificationDefinition[] {

@@ -8,10 +8,14 @@ import type { IndexDefinition, KeyAttribute, TableDefinition } from "./graph.ts"
  * Reads a table with its keys, indexes, stream and time to live.
  * @throws InvalidGraph where a key is no defined attribute
  */
-export function readTable(value: v.InferOutput<typeof tableInputs>, resource: string, region: string): TableDefinition {
+export function readTable(
+  value: v.InferOutput<typeof tableInputs>,
+  component: string,
+  region: string,
+): TableDefinition {
   const key = (name: string): KeyAttribute => {
     const attribute = value.attributes.find((each) => each.name === name);
-    if (attribute === undefined) throw new InvalidGraph(resource, `its key ${name} is no attribute.`);
+    if (attribute === undefined) throw new InvalidGraph(component, `its key ${name} is no attribute.`);
     return attribute;
   };
   const keysOf = ({ name, hashKey, rangeKey, keySchemas }: v.InferOutput<typeof indexInputs>) => {
@@ -20,7 +24,7 @@ export function readTable(value: v.InferOutput<typeof tableInputs>, resource: st
     const [hashes, ranges] = [named("HASH"), named("RANGE")];
     if (hashes.length > 1 || ranges.length > 1)
       throw new InvalidGraph(
-        resource,
+        component,
         `its index ${name} has a key of several attributes, which DynamoDB Local does not have; join them in one attribute.`,
       );
     const range = rangeKey ?? ranges[0];
@@ -36,7 +40,7 @@ export function readTable(value: v.InferOutput<typeof tableInputs>, resource: st
   return {
     name: value.name,
     arn: `arn:aws:dynamodb:${region}:${LOCAL_ACCOUNT}:table/${value.name}`,
-    component: resource.replace(/Table$/, ""),
+    component,
     hash: key(value.hashKey),
     ...(value.rangeKey && { range: key(value.rangeKey) }),
     ...(value.streamEnabled === true && { streamView: value.streamViewType ?? "NEW_AND_OLD_IMAGES" }),

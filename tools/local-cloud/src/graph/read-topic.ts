@@ -10,13 +10,17 @@ import type { SubscriptionDefinition, TopicDefinition } from "./graph.ts";
  * Reads a topic.
  * @throws InvalidGraph for a FIFO topic
  */
-export function readTopic(value: v.InferOutput<typeof topicInputs>, resource: string, region: string): TopicDefinition {
+export function readTopic(
+  value: v.InferOutput<typeof topicInputs>,
+  component: string,
+  region: string,
+): TopicDefinition {
   if (value.fifoTopic === true || value.name.endsWith(".fifo"))
-    throw new InvalidGraph(resource, `${value.name} is a FIFO topic, which the local cloud does not have.`);
+    throw new InvalidGraph(component, `${value.name} is a FIFO topic, which the local cloud does not have.`);
   return {
     name: value.name,
     arn: `arn:aws:sns:${region}:${LOCAL_ACCOUNT}:${value.name}`,
-    component: resource.replace(/Topic$/, ""),
+    component,
     attributes: {
       ...(value.displayName != null && { DisplayName: value.displayName }),
       ...(value.signatureVersion != null && { SignatureVersion: String(value.signatureVersion) }),

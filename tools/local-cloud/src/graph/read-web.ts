@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import * as inputs from "./graph-resources.ts";
+import type { GraphResource } from "./graph-resources.ts";
 import type { CorsDefinition, FunctionUrlDefinition, HttpApiDefinition, RouteDefinition } from "./graph.ts";
 import { functionNameOf } from "./function-name.ts";
 import { InvalidGraph } from "./invalid-graph.ts";
@@ -8,9 +9,7 @@ import { InvalidGraph } from "./invalid-graph.ts";
 const INTEGRATION_TIMEOUT_MS = 30_000;
 
 /** A resource of a type that was asked for, with its inputs parsed. */
-interface Found<Schema extends v.GenericSchema> {
-  readonly name: string;
-  readonly drawn: Readonly<Record<string, string>>;
+interface Found<Schema extends v.GenericSchema> extends Omit<GraphResource, "inputs"> {
   readonly value: v.InferOutput<Schema>;
 }
 
@@ -25,7 +24,7 @@ const awsUrlOf = (url: string | undefined) => (url === undefined ? {} : { awsUrl
  * @throws InvalidGraph where one checks signatures, or belongs to a version of a function
  */
 export function readFunctionUrls(find: Find): FunctionUrlDefinition[] {
-  return find(/^aws:lambda\/functionUrl:/, inputs.functionUrlInputs).map(({ name, drawn, value }) => {
+  return find(/^aws:lambda\/functionUrl:/, inputs.functionUrlInputs).map(({ name, component, drawn = {}, value }) => {
     const { functionUrl } = drawn;
     if (value.authorizationType !== "NONE")
       throw new InvalidGraph(
@@ -36,7 +35,7 @@ export function readFunctionUrls(find: Find): FunctionUrlDefinition[] {
       throw new InvalidGraph(name, `it is of ${value.qualifier}, and the local cloud has no versions but $LATEST.`);
     return {
       kind: "function-url",
-      component: name.replace(/Url$/, ""),
+      component: component?.name ?? name.replace(/Url$/, ""),
       id: /^https:\/\/([^.]+)\./.exec(functionUrl ?? "")?.[1] ?? name.toLowerCase(),
       functionName: functionNameOf(value.functionName),
       streamed: value.invokeMode === "RESPONSE_STREAM",
@@ -56,11 +55,11 @@ export function readHttpApis(find: Find): HttpApiDefinition[] {
   const routes = find(/^aws:apigatewayv2\/route:/, inputs.routeInputs);
   return find(/^aws:apigatewayv2\/api:/, inputs.apiInputs)
     .filter(({ value }) => value.protocolType === "HTTP")
-    .map(({ name, drawn, value }) => {
+    .map(({ name, component, drawn = {}, value }) => {
       const id = drawn["id"] ?? name;
       return {
         kind: "http-api",
-        component: name.replace(/Api$/, ""),
+        component: component?.name ?? name.replace(/Api$/, ""),
         id,
         routes: routes.filter((route) => route.value.apiId === id).map((route) => readRoute(route, integrations)),
         stages: stages
@@ -83,7 +82,7 @@ function readRoute(
   if (authorizationType != null && authorizationType !== "NONE")
     throw refused(`has an authorizer (${authorizationType}), which the local cloud does not run: it would be open.`);
   const target = value.target?.replace(/^integrations\//, "");
-  const integration = integrations.find((each) => (each.drawn["id"] ?? each.name) === target);
+  const integration = integrations.find((each) => (each.drawn?.["id"] ?? each.name) === target);
   if (integration === undefined) throw refused(`has no integration ${target ?? ""} in the graph.`);
   const { integrationType, integrationUri, payloadFormatVersion, timeoutMilliseconds } = integration.value;
   if (integrationType !== "AWS_PROXY" || !/:lambda:/.test(integrationUri ?? ""))

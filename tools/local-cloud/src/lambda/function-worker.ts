@@ -79,9 +79,19 @@ export async function createFunctionWorker(
       let started: ExecutionEnvironment | undefined;
       const environment = options.environment({ functionName: name, kill: () => void started?.kill() });
       const log = openLogStream(book, name);
-      const { taskRoot } = code;
+      const { taskRoot, handler } = code;
       const { runtime } = options;
-      started = await startEnvironment({ definition, taskRoot, environment, guard, memory, log, runtime, inspectPort });
+      const built = { ...definition, handler };
+      started = await startEnvironment({
+        definition: built,
+        taskRoot,
+        environment,
+        guard,
+        memory,
+        log,
+        runtime,
+        inspectPort,
+      });
       return started;
     },
   });

@@ -88,7 +88,7 @@ test("the debugger learns the TypeScript source of the handler from its source m
   const handler = () =>
     debug
       .scripts()
-      .flatMap((script) => (v.is(scriptSchema, script) && script.url.endsWith("/stopping.mjs") ? [script] : []));
+      .flatMap((script) => (v.is(scriptSchema, script) && script.url.endsWith("/bundle.mjs") ? [script] : []));
   await until(() => handler().length === 1);
   const { url = "", sourceMapURL = "" } = handler()[0] ?? {};
   const map: unknown = JSON.parse(readFileSync(new URL(sourceMapURL, url), "utf8"));

@@ -46,6 +46,17 @@ export class FunctionNotFound extends Error {
   }
 }
 
+/** The local cloud has this function and cannot run it. AWS: status 502, `InvalidRuntimeException`. */
+export class FunctionNotRun extends Error {
+  readonly code = "FunctionNotRun";
+  readonly functionName: string;
+
+  constructor(functionName: string, why: string) {
+    super(`The function ${functionName} is not run here: ${why}.`);
+    this.functionName = functionName;
+  }
+}
+
 /** The Lambda service was stopped before the invocation came to an end; whether its effects happened is unknown. */
 export class LambdaStopped extends Error {
   readonly code = "LambdaStopped";

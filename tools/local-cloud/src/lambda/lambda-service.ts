@@ -3,7 +3,7 @@ import { openAsyncEventStore } from "./asynchronous/async-event-store.ts";
 import { createChildGuard } from "./environment/child-guard.ts";
 import { createFunctionWorker, type FunctionWorker } from "./function-worker.ts";
 import type { InvocationOptions } from "./function-runner.ts";
-import { FunctionNotFound, type InvocationResult } from "./invocation.ts";
+import { FunctionNotFound, FunctionNotRun, type InvocationResult } from "./invocation.ts";
 import { createInvokeApi, type InvokeTarget } from "./api/invoke-api.ts";
 import { createLogBook, type LogBook, type LogQuery } from "./logs/log-book.ts";
 import type { LogLine } from "./logs/log-line.ts";
@@ -29,12 +29,12 @@ export interface FunctionStatus {
 export interface LambdaService {
   /**
    * Runs the function and waits for its answer. `payload` is JSON text. A function error is a result, not an exception.
-   * @throws TooManyRequests, FunctionNotFound, LambdaStopped
+   * @throws TooManyRequests, FunctionNotFound, FunctionNotRun, LambdaStopped
    */
   invoke(functionName: string, payload: string, options?: InvocationOptions): Promise<InvocationResult>;
   /**
    * Accepts an event: it is stored before this returns, runs at least once, is retried, and ends in its destination.
-   * @throws FunctionNotFound, LambdaStopped
+   * @throws FunctionNotFound, FunctionNotRun, LambdaStopped
    */
   invokeAsync(functionName: string, payload: string): { readonly requestId: string };
   /** Answers a request to the Invoke API, `/2015-03-31/functions…`. */
@@ -74,7 +74,8 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
   const unreserved = { running: 0, limit: ACCOUNT_CONCURRENCY - reserved };
   const surroundings = { options, guard, memory, book, store, unreserved, stopping: () => stopping };
 
-  const created = await Promise.allSettled(options.functions.map((each) => createFunctionWorker(each, surroundings)));
+  const run = options.functions.filter(({ notRun }) => notRun === undefined);
+  const created = await Promise.allSettled(run.map((each) => createFunctionWorker(each, surroundings)));
   const workers = created.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const refused = created.find((each) => each.status === "rejected");
   if (refused !== undefined) {
@@ -87,8 +88,9 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
 
   function find(functionName: string): FunctionWorker {
     const found = byName.get(functionName);
-    if (found === undefined) throw new FunctionNotFound(functionName);
-    return found;
+    if (found !== undefined) return found;
+    const why = options.functions.find(({ name }) => name === functionName)?.notRun;
+    throw why === undefined ? new FunctionNotFound(functionName) : new FunctionNotRun(functionName, why);
   }
 
   const target: InvokeTarget = {

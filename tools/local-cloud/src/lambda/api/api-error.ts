@@ -1,4 +1,4 @@
-import { FunctionNotFound, LambdaStopped, TooManyRequests } from "../invocation.ts";
+import { FunctionNotFound, FunctionNotRun, LambdaStopped, TooManyRequests } from "../invocation.ts";
 
 /** An answer of the API that is an error: AWS's status, type and body. */
 export class ApiError extends Error {
@@ -29,6 +29,8 @@ export const unknownOperation = (): ApiError =>
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof FunctionNotFound) return notFound(error.functionName);
+  if (error instanceof FunctionNotRun)
+    return new ApiError(502, "InvalidRuntimeException", { Type: "User", Message: error.message });
   if (error instanceof TooManyRequests)
     return new ApiError(429, error.code, { Type: "User", message: "Rate Exceeded.", Reason: error.reason });
   if (error instanceof LambdaStopped)

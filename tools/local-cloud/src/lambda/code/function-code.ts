@@ -1,17 +1,20 @@
 import type { FunctionDefinition } from "../../graph/graph.ts";
-import { BundleFailed, createBundler, type Bundle } from "./bundle.ts";
+import { BundleFailed } from "./bundle-failed.ts";
+import { createBundler, type Bundle } from "./bundle.ts";
 import { createSourceWatch } from "./source-watch.ts";
 
 /** The code that a function runs. */
 export interface FunctionCode {
   /** Folder of the bundle that new environments run. */
   readonly taskRoot: string;
+  /** `module.export`, inside of it. */
+  readonly handler: string;
   /** Ends watching. */
   stop(): Promise<void>;
 }
 
 export interface FunctionCodeOptions {
-  readonly definition: Pick<FunctionDefinition, "name" | "handler">;
+  readonly definition: Pick<FunctionDefinition, "name" | "code" | "runtime">;
   readonly root: string;
   readonly cacheDir: string;
   /** Bundles again when a source changes. */
@@ -29,7 +32,8 @@ export interface FunctionCodeOptions {
  */
 export async function loadFunctionCode(options: FunctionCodeOptions): Promise<FunctionCode> {
   const { definition, root, cacheDir } = options;
-  const bundler = createBundler({ name: definition.name, handler: definition.handler, root, cacheDir });
+  const { name, code, runtime } = definition;
+  const bundler = createBundler({ name, code, runtime, root, cacheDir });
   let current: Bundle;
   try {
     current = await bundler.bundle();
@@ -80,6 +84,9 @@ export async function loadFunctionCode(options: FunctionCodeOptions): Promise<Fu
   return {
     get taskRoot() {
       return current.taskRoot;
+    },
+    get handler() {
+      return current.handler;
     },
     async stop() {
       watch.stop();

@@ -167,7 +167,7 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
     const seen = payloadOf(result);
     expect(seen).toMatchObject({
       variables: {
-        _HANDLER: "variables.handler",
+        _HANDLER: "bundle.handler",
         AWS_LAMBDA_RUNTIME_API: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
         LAMBDA_TASK_ROOT: expect.stringContaining(fixture.root),
         AWS_LAMBDA_FUNCTION_NAME: "variables",
@@ -311,7 +311,7 @@ describe.each(installedRuntimes())("an execution environment, over $name,", ({ o
   test("a handler that is not exported is an error of initialization", async () => {
     expect(payloadOf(await invoke("unexported"))).toMatchObject({
       errorType: "Runtime.HandlerNotFound",
-      errorMessage: "unexported.handler is undefined or not exported",
+      errorMessage: "bundle.handler is undefined or not exported",
     });
   });
 
