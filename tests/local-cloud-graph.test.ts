@@ -22,7 +22,7 @@ let sqs: SQSClient;
 let dynamodb: DynamoDBClient;
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ root, graph, timeScale: 0.001 });
+  cloud = await startLocalCloud({ root, stage: "local", timeScale: 0.001 });
   const client = {
     endpoint: cloud.endpoint,
     region: cloud.region,
@@ -71,13 +71,15 @@ describe.each(functions)("function $name", ({ name, inputs }) => {
     }).toEqual(pick(inputs, ["architectures", "handler", "loggingConfig", "memorySize", "runtime", "timeout"]));
   });
 
-  test("has the variables of the graph, queues being those of the local cloud", async () => {
+  test("has the variables of the graph and of SST's Resource, queues being those of the local cloud", async () => {
     const made = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
     const variables = JSON.stringify(made.Environment?.Variables).replaceAll(
       cloud.endpoint,
       `https://sqs.${graph.region}.amazonaws.com`,
     );
-    expect({ variables: JSON.parse(variables) }).toEqual(inputs["environment"]);
+    const SST_RESOURCE_App = JSON.stringify({ name: graph.app, stage: graph.stage });
+    const given = { variables: {}, ...Object(inputs["environment"]) };
+    expect({ variables: JSON.parse(variables) }).toEqual({ variables: { ...given.variables, SST_RESOURCE_App } });
   });
 });
 

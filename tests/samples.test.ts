@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Ended, runCli } from "./support/cli-process.ts";
@@ -12,7 +11,7 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "doorbell-samples-"));
-  cloud = await startLocalCloud({ root, graph });
+  cloud = await startLocalCloud({ root, stage: "local" });
 }, 60_000);
 
 afterAll(async () => {

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { sampleS3Record, sampleSqsRecord } from "@doorbell/aws-events/testing";
-import graph from "@doorbell/infra/graph.json" with { type: "json" };
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -42,7 +41,7 @@ const invocationCases = invocations.flatMap(({ input, payload, error, to }) =>
 const uploadMistakes = invocationCases.filter(({ name }) => name === "upload-ingest");
 
 beforeAll(async () => {
-  cloud = await startLocalCloud({ root: new URL("../../", import.meta.url).pathname, graph, timeScale: TIME_SCALE });
+  cloud = await startLocalCloud({ root: import.meta.dirname, stage: "local", timeScale: TIME_SCALE });
   cloud.lambda.onLog(({ line }) => logLines.push(line));
   pipeline = openPipeline(cloud);
   for (const { earlier, id } of messageCases) if (earlier !== undefined) await pipeline.send(earlier(id));

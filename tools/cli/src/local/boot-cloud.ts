@@ -1,19 +1,16 @@
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { CommandError } from "../command-error.ts";
 import { projectRoot } from "../project.ts";
-import { readGraphFile } from "../project-graph.ts";
 
 /**
- * Boots the project's local cloud from its graph.
+ * Boots the project's local cloud.
  *
  * @throws {CommandError} the port is taken, there is no project or no Java, a handler cannot be bundled, the state folder cannot be used
  */
 export async function bootCloud(options: Omit<LocalCloudOptions, "root" | "graph">): Promise<LocalCloud> {
-  const root = projectRoot();
-  const graph = readGraphFile(root);
   const notice = (sentence: string): void => void process.stderr.write(`doorbell: ${sentence}\n`);
   try {
-    return await startLocalCloud({ root, graph, notice, ...options });
+    return await startLocalCloud({ root: projectRoot(), notice, ...options });
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }
