@@ -8,7 +8,8 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { JavaMissing, dynamoDbLocalFolder, startDynamoDbLocal } from "./dynamodb-local.ts";
+import { dynamoDbLocalFolder } from "./dynamodb-folder.ts";
+import { JavaMissing, startDynamoDbLocal } from "./dynamodb-local.ts";
 
 const LIMIT_MS = 60_000;
 const launcherFolder = fileURLToPath(new URL("../../dynamodb-local", import.meta.url));
@@ -126,7 +127,7 @@ test.skipIf(!javac)(
   "the committed launcher is what its source compiles to",
   async () => {
     const output = await mkdtemp(join(tmpdir(), "doorbell-launcher-"));
-    const emulator = dynamoDbLocalFolder();
+    const emulator = await dynamoDbLocalFolder();
     const classpath = [join(emulator, "DynamoDBLocal.jar"), join(emulator, "DynamoDBLocal_lib", "*")].join(delimiter);
     const source = join(launcherFolder, "LoopbackDynamoDB.java");
     const compiled = spawnSync(

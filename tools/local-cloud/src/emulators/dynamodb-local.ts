@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dynamoDbLocalFolder } from "./dynamodb-folder.ts";
 import { keepStreamSequence } from "./stream-sequence.ts";
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
@@ -55,20 +56,15 @@ const JVM_FLAGS = ["-XX:+UseSerialGC", "-Xmn192m", "-XX:TieredStopAtLevel=1"];
 
 const launcherFolder = fileURLToPath(new URL("../../dynamodb-local", import.meta.url));
 
-/** The folder of the npm package that holds DynamoDB Local, as AWS ships it. */
-export function dynamoDbLocalFolder(): string {
-  return fileURLToPath(new URL("emulator", import.meta.resolve("amplify-dynamodb-simulator/package.json")));
-}
-
 /**
  * Starts DynamoDB Local on a free port of 127.0.0.1, in memory or in the folder `dataDir`, which exists; all credentials and
  * regions see the same tables. It ends with this process, however that ends. `signal` ends a start that is still under way.
- * @throws JavaMissing, DynamoDbLocalFailed
+ * @throws JavaMissing, DynamoDbLocalMissing, DynamoDbLocalFailed
  */
 export async function startDynamoDbLocal(
   options: { readonly dataDir?: string; readonly signal?: AbortSignal } = {},
 ): Promise<DynamoDbLocal> {
-  const emulator = dynamoDbLocalFolder();
+  const emulator = await dynamoDbLocalFolder();
   const library = join(emulator, "DynamoDBLocal_lib");
   if (options.dataDir !== undefined) prepareData(options.dataDir);
   const child = spawn(

@@ -1,0 +1,12 @@
+import { defineConfig } from "tsdown";
+import common from "../../tsdown.config.ts";
+
+/** The process of an evaluation is a file of its own, beside the code that starts it. */
+export default defineConfig({
+  ...common,
+  entry: {
+    "evaluate-project": "src/evaluate-project.ts",
+    graph: "src/graph.ts",
+    "evaluation-process": "src/evaluation-process.ts",
+  },
+});
