@@ -9,7 +9,14 @@ import { node24, npxPnpm, root, setup } from "./setup.mjs";
 
 const PACKED = ["sst-graph", "local-cloud"];
 /** What the examples import, beside the libraries. */
-const CLIENTS = ["@aws-sdk/client-dynamodb", "@aws-sdk/client-s3", "@aws-sdk/client-sqs", "sst", "vitest"];
+const CLIENTS = [
+  "@aws-sdk/client-dynamodb",
+  "@aws-sdk/client-s3",
+  "@aws-sdk/client-sns",
+  "@aws-sdk/client-sqs",
+  "sst",
+  "vitest",
+];
 
 setup();
 const env = { ...process.env, PATH: `${dirname(node24)}${delimiter}${process.env.PATH}` };

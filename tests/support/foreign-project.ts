@@ -56,8 +56,10 @@ const functionArn = (name: string) => arnOf("lambda", `function:${STARTED}${name
 
 function graphOf(broken: string) {
   const resource = (type: string, name: string, inputs: object) => ({ type: `aws:${type}`, name, inputs });
-  const queue = (name: string, inputs: object = {}) =>
-    resource("sqs/queue:Queue", `${name}Queue`, { name: STARTED + name, visibilityTimeoutSeconds: 1, ...inputs });
+  const queue = (name: string, inputs: object = {}) => ({
+    ...resource("sqs/queue:Queue", `${name}Queue`, { name: STARTED + name, visibilityTimeoutSeconds: 1, ...inputs }),
+    component: { type: "sst.aws.Queue", name },
+  });
   const lambda = (name: string) =>
     resource("lambda/function:Function", name, {
       name: STARTED + name,

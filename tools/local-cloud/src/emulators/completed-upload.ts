@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
-import type { S3Store } from "fauxqs";
+import type { S3Object, S3Store } from "fauxqs";
 import { S3Error } from "../s3/s3-error.ts";
 import { totalOf, type FiledBytes } from "./object-files.ts";
 
@@ -43,7 +43,7 @@ export function namedParts(
 }
 
 /** The object that an upload becomes, without its bytes. */
-export function describeCompleted(upload: Upload, filed: FiledBytes) {
+export function describeCompleted(upload: Upload, filed: FiledBytes): Omit<S3Object, "body"> {
   const {
     uploadId: _id,
     initiated: _at,
