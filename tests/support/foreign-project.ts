@@ -86,7 +86,7 @@ function graphOf(broken: string) {
       queue("Parcels", {
         redrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn("ParcelsDlq"), maxReceiveCount: 1 }),
       }),
-      resource("s3/bucket:Bucket", "LostReportsBucket", { bucket: "courier-dev-lostreports" }),
+      resource("s3/bucket:Bucket", "LostReports", { bucket: "courier-dev-lostreports" }),
       resource("dynamodb/table:Table", "DepotTable", {
         name: "courier-dev-Depot",
         attributes: [{ name: "id", type: "S" }],
