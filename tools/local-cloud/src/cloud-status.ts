@@ -11,6 +11,8 @@ export interface CloudStatus {
   readonly region: string;
   readonly queues: readonly (QueueDepth & { readonly name: string; readonly arn: string })[];
   readonly topics: readonly { readonly name: string; readonly arn: string; readonly subscriptions: number }[];
+  /** Event buses, the default one first. */
+  readonly buses: readonly { readonly name: string; readonly arn: string; readonly rules: number }[];
   readonly functions: readonly FunctionStatus[];
   readonly mappings: readonly MappingStatus[];
   /** Function URLs and HTTP APIs. */

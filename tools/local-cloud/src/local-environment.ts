@@ -18,8 +18,8 @@ export function clientEnvironment(origin: string, region: string): Record<string
 }
 
 /**
- * One variable for each bucket, queue, topic, table, function URL and API, from the name of its component: `Files` →
- * `FILES_BUCKET`, `Jobs` → `JOBS_QUEUE_URL`, `JobsDlq` → `JOBS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `ItemsTable` →
+ * One variable for each bucket, queue, topic, event bus, table, function URL and API, from the name of its component: `Files` →
+ * `FILES_BUCKET`, `Jobs` → `JOBS_QUEUE_URL`, `JobsDlq` → `JOBS_DLQ_URL`, `Alerts` → `ALERTS_TOPIC_ARN`, `Shop` → `SHOP_BUS_NAME`, `ItemsTable` →
  * `ITEMS_TABLE`, `Search` → `SEARCH_URL`.
  */
 export function resourceEnvironment(
@@ -31,6 +31,9 @@ export function resourceEnvironment(
     ...graph.buckets.map(({ component, name }) => [bucketVariable(component), name]),
     ...graph.queues.map(({ component, name }) => [queueVariable(component), queueUrl(origin, name)]),
     ...graph.topics.map(({ component, arn }) => [`${variable(component, "TOPIC")}_ARN`, arn]),
+    ...graph.buses.flatMap(({ component, name }) =>
+      component === undefined ? [] : [[`${variable(component, "BUS")}_NAME`, name]],
+    ),
     ...graph.tables.map(({ component, name }) => [variable(component, "TABLE"), name]),
     ...addresses.map(({ definition, server }) => [variable(definition.component, "URL"), `${server.origin}/`]),
   ]);

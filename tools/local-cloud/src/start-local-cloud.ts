@@ -18,6 +18,8 @@ import { createFaults } from "./faults/faults.ts";
 import { eventually } from "./eventually.ts";
 import { NotIdle, idleInTime } from "./idle.ts";
 import { checkMappings } from "./event-sources/check-mapping.ts";
+import { checkRules } from "./event-sources/event-bridge/check-rules.ts";
+import { createEventBridgeApi } from "./event-bridge/event-bridge-api.ts";
 import { checkNotifications } from "./event-sources/s3/check-notifications.ts";
 import { checkSubscriptions, isRun } from "./event-sources/sns/check-subscriptions.ts";
 import { createEventSources } from "./event-sources/event-sources.ts";
@@ -58,7 +60,7 @@ const WAIT_MS = 30_000;
 const outputsSchema = v.record(v.string(), v.unknown());
 
 /**
- * Boots S3, SQS, SNS, DynamoDB with Streams and Lambda as an SST project configures them, on one endpoint of 127.0.0.1. The project's
+ * Boots S3, SQS, SNS, EventBridge, DynamoDB with Streams and Lambda as an SST project configures them, on one endpoint of 127.0.0.1. The project's
  * `sst.config.ts` is evaluated offline, once for as long as it does not change. Nothing of a boot that fails is left. DynamoDB, which
  * needs Java, is started where the project has a table.
  *
@@ -92,6 +94,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   checkMappings(graph.mappings, graph);
   checkNotifications(graph.notifications, graph);
   checkSubscriptions(graph, notice);
+  checkRules(graph, notice);
   const { region } = graph;
   const faults = createFaults(options.faults);
   shutdown.on("faults", () => faults.stop());
@@ -151,6 +154,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const queues = faults.queues(services.queues);
   const eventSources = createEventSources({
     notifications: graph.notifications,
+    rules: graph.rules,
     mappings: graph.mappings,
     queueDefinitions: graph.queues,
     lambda: faults.lambda(lambda),
@@ -173,6 +177,11 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     region,
     queues: graph.queues.map(({ name, arn }) => ({ name, arn, ...queues.depth(arn) })),
     topics: graph.topics.map(({ name, arn }) => ({ name, arn, subscriptions: topics.subscriptions(arn).length })),
+    buses: graph.buses.map(({ name, arn }) => ({
+      name,
+      arn,
+      rules: graph.rules.filter(({ busName }) => busName === name).length,
+    })),
     functions: lambda.status(),
     mappings: eventSources.status(),
     web: webStatus(),
@@ -203,6 +212,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     mappings: createMappingApi({ mappings: eventSources.mappings, tables, region }),
     logs: createLogsApi(createLogGroups({ functions: graph.functions, entries: lambda.logEntries, region })),
     dynamodb: tables === noTables ? refuseTables : (request, response) => proxy.handle(request, response),
+    events: createEventBridgeApi({ buses: graph.buses, rules: graph.rules, events: eventSources.rules, notice }),
     sns: createSnsApi({ store: fauxqs.sns, topics, region }),
     fauxqs: createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle }),
   });

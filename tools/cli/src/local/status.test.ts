@@ -7,6 +7,7 @@ it("an event source that is disabled is told as such, and what stands in the way
   const text = formatStatus({
     queues: [],
     topics: [{ name: "alerts", subscriptions: 1 }],
+    buses: [{ name: "shop", rules: 2 }],
     functions: [],
     mappings: [
       {
@@ -16,6 +17,7 @@ it("an event source that is disabled is told as such, and what stands in the way
         function: "arn:aws:sqs:eu-central-2:000000000000:inbox",
       },
       { ...mapping, kind: "s3", source: "uploads" },
+      { ...mapping, kind: "rule", source: "arn:aws:events:eu-central-2:000000000000:rule/shop/placed" },
       { ...mapping, kind: "sqs", source: "arn:aws:sqs:eu-central-2:000000000000:orders", state: "Disabled" },
       {
         ...mapping,
@@ -36,7 +38,7 @@ it("an event source that is disabled is told as such, and what stands in the way
 });
 
 it("a DynamoDB Local that does not run is told, and one that was started again", () => {
-  const nothing = { queues: [], topics: [], functions: [], mappings: [], web: [], metrics: [] };
+  const nothing = { queues: [], topics: [], buses: [], functions: [], mappings: [], web: [], metrics: [] };
   const problem = "DynamoDB Local was ended by SIGKILL; it is started again on its data in state/dynamodb.";
   expect(formatStatus({ ...nothing, dynamodb: { restarts: 0, problem } })).toMatch(
     /^Not idle: DynamoDB Local was ended/m,
@@ -49,6 +51,6 @@ it("a DynamoDB Local that does not run is told, and one that was started again",
 
 it("function URLs and HTTP APIs are shown with their addresses", () => {
   const web = [{ component: "Checkout", url: "http://127.0.0.1:4567/", requests: 12, failures: 1 }];
-  const text = formatStatus({ queues: [], topics: [], functions: [], mappings: [], metrics: [], web });
+  const text = formatStatus({ queues: [], topics: [], buses: [], functions: [], mappings: [], metrics: [], web });
   expect(text).toMatch(/^Checkout +http:\/\/127\.0\.0\.1:4567\/ +12 +1$/m);
 });

@@ -7,6 +7,7 @@ const count = v.number();
 const statusSchema = v.object({
   queues: v.array(v.object({ name: v.string(), visible: count, inFlight: count, delayed: count })),
   topics: v.array(v.object({ name: v.string(), subscriptions: count })),
+  buses: v.optional(v.array(v.object({ name: v.string(), rules: count })), []),
   functions: v.array(
     v.object({
       function: v.string(),
@@ -22,7 +23,7 @@ const statusSchema = v.object({
     v.object({
       source: v.string(),
       function: v.string(),
-      kind: v.picklist(["sqs", "dynamodb", "s3", "sns"]),
+      kind: v.picklist(["sqs", "dynamodb", "s3", "sns", "rule"]),
       state: v.optional(v.string()),
       problem: v.optional(v.string()),
       batches: count,
@@ -49,7 +50,7 @@ const statusSchema = v.object({
 type Status = v.InferOutput<typeof statusSchema>;
 
 /**
- * `doorbell status`: depths of the queues, the topics, what each function and event source has done and what stands in its way,
+ * `doorbell status`: depths of the queues, the topics and event buses, what each function and event source has done and what stands in its way,
  * how far behind the stream is, and what the services counted in their metrics.
  */
 export async function status(options: { readonly port?: number; readonly json?: boolean }): Promise<void> {
@@ -60,7 +61,7 @@ export async function status(options: { readonly port?: number; readonly json?: 
 }
 
 /** The status as tables. */
-export function formatStatus({ queues, topics, functions, mappings, web, metrics, dynamodb }: Status): string {
+export function formatStatus({ queues, topics, buses, functions, mappings, web, metrics, dynamodb }: Status): string {
   const names = functions.map((each) => each.function);
   const short = (name: string): string => shortFunctionName(name, names);
   const tables = [
@@ -74,6 +75,14 @@ export function formatStatus({ queues, topics, functions, mappings, web, metrics
           formatTable(
             ["topic", "subscriptions"],
             topics.map((each) => [each.name, formatCount(each.subscriptions)]),
+          ),
+        ]),
+    ...(buses.every(({ rules }) => rules === 0)
+      ? []
+      : [
+          formatTable(
+            ["event bus", "rules"],
+            buses.map((each) => [each.name, formatCount(each.rules)]),
           ),
         ]),
     formatTable(
@@ -110,7 +119,7 @@ export function formatStatus({ queues, topics, functions, mappings, web, metrics
   return `${tables.join("\n\n")}\n`;
 }
 
-/** The name of a queue, topic or stream. */
+/** The name of a queue, topic, rule or stream. */
 const withoutArn = (arn: string): string => arn.replace(/^arn:aws:[a-z0-9]+:[a-z0-9-]*:\d*:/, "");
 
 /** What is wrong with DynamoDB Local, or was. */

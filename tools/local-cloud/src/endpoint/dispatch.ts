@@ -13,6 +13,8 @@ export interface Services {
   /** CloudWatch Logs. */
   readonly logs: Handler;
   readonly sns: Handler;
+  /** EventBridge. */
+  readonly events: Handler;
   /** S3, SQS, STS. */
   readonly fauxqs: Handler;
 }

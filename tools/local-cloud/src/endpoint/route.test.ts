@@ -13,6 +13,7 @@ describe("a request goes to", () => {
     ["s3", "fauxqs"],
     ["sqs", "fauxqs"],
     ["sns", "sns"],
+    ["events", "events"],
     ["sts", "fauxqs"],
     ["kinesis", "unknown"],
   ])("the service it is signed for: %s", (service, route) => {

@@ -1,12 +1,15 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Where a request goes. */
-export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "logs" | "fauxqs" | "unknown";
+export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "events" | "logs" | "fauxqs" | "unknown";
 
 /** The public Lambda API's paths begin with a date (Lambda API reference). */
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
 const ADMIN_PATH = "/_doorbell/";
 const CREDENTIAL = /Credential=[^/,\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\/aws4_request/;
+
+/** Services with a handler of their own. */
+const OWN_SERVICES = ["lambda", "dynamodb", "sns", "events", "logs"] as const;
 
 /** The services that fauxqs answers for. */
 const FAUXQS_SERVICES = new Set(["s3", "sqs", "sts"]);
@@ -18,7 +21,8 @@ const FAUXQS_SERVICES = new Set(["s3", "sqs", "sts"]);
 export function routeOf(url: string, headers: IncomingHttpHeaders): Route {
   if (url.startsWith(ADMIN_PATH)) return "admin";
   const service = signedService(url, headers) ?? targetedService(headers) ?? unsignedService(url, headers);
-  if (service === "lambda" || service === "dynamodb" || service === "sns" || service === "logs") return service;
+  const own = OWN_SERVICES.find((each) => each === service);
+  if (own !== undefined) return own;
   return FAUXQS_SERVICES.has(service) ? "fauxqs" : "unknown";
 }
 
@@ -42,5 +46,6 @@ function targetedService(headers: IncomingHttpHeaders): string | undefined {
   if (typeof target !== "string") return undefined;
   if (target.startsWith("DynamoDB")) return "dynamodb";
   if (target.startsWith("Logs_")) return "logs";
+  if (target.startsWith("AWSEvents.")) return "events";
   return target.startsWith("AmazonSQS.") ? "sqs" : "unknown";
 }

@@ -1,6 +1,6 @@
 import type { MappingStatus } from "./mapping-status.ts";
 
-/** Something that gives events to a function: a bucket's notifications, a topic's subscriptions, a queue's or a stream's mapping. */
+/** Something that gives events to a function: a bucket's notifications, a topic's subscriptions, a bus's rules, a queue's or a stream's mapping. */
 export interface EventSource {
   /** Resolves once nothing that happens from now on can be missed. */
   start(): Promise<void>;

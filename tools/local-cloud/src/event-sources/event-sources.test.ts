@@ -54,6 +54,7 @@ async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseS
   const lambda = scriptLambda(() => undefined);
   const eventSources = createEventSources({
     notifications: [onUpload],
+    rules: [],
     mappings: [{ ...orderQueue, ...mapping }],
     queueDefinitions: [orders],
     lambda,

@@ -3,10 +3,11 @@ import type { Buckets } from "../emulators/buckets.ts";
 import type { TablesService } from "../emulators/dynamodb.ts";
 import type { Queues } from "../emulators/queues.ts";
 import type { Topics } from "../emulators/topics.ts";
-import type { MappingDefinition, NotificationDefinition, QueueDefinition } from "../graph/graph.ts";
+import type { MappingDefinition, NotificationDefinition, QueueDefinition, RuleDefinition } from "../graph/graph.ts";
 import type { KeptFigures } from "../kept-figures.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import type { EventSource } from "./event-source.ts";
+import { createEventRules, type EventRules } from "./event-bridge/event-rules.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
 import { createMappingSwitches } from "./mapping-switches.ts";
 import { createS3Notifications } from "./s3/s3-notifications.ts";
@@ -19,6 +20,8 @@ import { createSwitchedMapping, type SwitchedMapping } from "./switched-mapping.
 /** What the event sources work with: the graph's parts, and the services they stand between. */
 export interface EventSourcesOptions {
   readonly notifications: readonly NotificationDefinition[];
+  /** Checked already, by `checkRules`. */
+  readonly rules: readonly RuleDefinition[];
   /** Checked already, by `checkMappings`. */
   readonly mappings: readonly MappingDefinition[];
   readonly queueDefinitions: readonly Pick<QueueDefinition, "arn" | "visibilityTimeoutSeconds">[];
@@ -27,7 +30,7 @@ export interface EventSourcesOptions {
   readonly buckets: Buckets;
   readonly topics: Topics;
   readonly tables: TablesService;
-  /** Checkpoints of the streams, switches of the mappings and configurations of buckets are kept here. */
+  /** Checkpoints of the streams, switches of the mappings, deliveries of rules and configurations of buckets are kept here. */
   readonly state: DatabaseSync;
   /** Factor on batching windows, retry waits and record ages; 1 is AWS's. */
   readonly timeScale: number;
@@ -44,6 +47,8 @@ export interface EventSources {
   start(): Promise<void>;
   /** The graph's mappings, disabled ones too. */
   readonly mappings: readonly SwitchedMapping[];
+  /** Where events are put on buses. */
+  readonly rules: EventRules;
   /** True when no event is being handled and none that was written is left to read; disabled mappings read none. */
   idle(): boolean;
   status(): MappingStatus[];
@@ -51,7 +56,7 @@ export interface EventSources {
   stop(): Promise<void>;
 }
 
-/** The event sources of the graph: bucket notifications, topic subscriptions, queue mappings, stream mappings. */
+/** The event sources of the graph: bucket notifications, topic subscriptions, rules of buses, queue mappings, stream mappings. */
 export function createEventSources(options: EventSourcesOptions): EventSources {
   const checkpoints = createStreamCheckpoints(options.state);
   const switches = createMappingSwitches(options.state);
@@ -69,14 +74,17 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
     createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
   );
   for (const { definition, counters } of mappings) options.figures?.keep(`mapping ${definition.uuid}`, counters);
+  const rules = createEventRules(options);
   // Topics come first: buckets publish to them as soon as they start.
   const sources: readonly EventSource[] = [
     createTopicSubscriptions(options),
+    rules,
     createS3Notifications(options),
     ...mappings,
   ];
   return {
     mappings,
+    rules,
     async start() {
       await Promise.all(sources.map((source) => source.start()));
     },

@@ -4,11 +4,11 @@ export type MappingState = "Enabling" | "Enabled" | "Disabling" | "Disabled";
 /** What an event source has done since it was started, as `doorbell status` shows it. */
 export interface MappingStatus {
   readonly uuid: string;
-  /** ARN of the queue, stream or topic; name of the bucket. */
+  /** ARN of the queue, stream, topic or rule; name of the bucket. */
   readonly source: string;
-  /** Name of the function; ARN of the queue or topic that gets what a bucket or topic sends. */
+  /** Name of the function; ARN of the queue or topic that gets what a bucket, topic or rule sends. */
   readonly function: string;
-  readonly kind: "sqs" | "dynamodb" | "s3" | "sns";
+  readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule";
   /** Of a queue's or a stream's mapping. */
   readonly state?: MappingState;
   /** Invocations asked for, retries included. */

@@ -161,6 +161,37 @@ export const topicSubscriptionInputs = v.object({
   redrivePolicy: maybe(v.string()),
 });
 
+export const busInputs = v.object({ name });
+
+export const eventRuleInputs = v.object({
+  name,
+  eventBusName: maybe(name),
+  eventPattern: maybe(v.string()),
+  scheduleExpression: maybe(v.string()),
+  isEnabled: maybe(v.boolean()),
+  state: maybe(v.string()),
+});
+
+export const eventTargetInputs = v.object({
+  arn: name,
+  rule: name,
+  eventBusName: maybe(name),
+  targetId: maybe(name),
+  input: maybe(v.string()),
+  inputPath: maybe(v.string()),
+  inputTransformer: maybe(
+    v.object({ inputPaths: maybe(v.record(v.string(), v.string())), inputTemplate: v.pipe(v.string(), v.nonEmpty()) }),
+  ),
+  retryPolicy: maybe(
+    v.object({
+      maximumRetryAttempts: maybe(v.pipe(count, v.maxValue(185))),
+      maximumEventAgeInSeconds: maybe(v.pipe(count, v.minValue(60), v.maxValue(86_400))),
+    }),
+  ),
+  deadLetterConfig: maybe(v.object({ arn: maybe(name) })),
+  sqsTarget: maybe(v.object({ messageGroupId: maybe(name) })),
+});
+
 const rule = {
   id: maybe(name),
   events: v.array(name),

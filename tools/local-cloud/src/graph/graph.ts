@@ -128,6 +128,57 @@ export interface SubscriptionDefinition {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/** An event bus of EventBridge. */
+export interface EventBusDefinition {
+  /** `default`, or the one that the graph names. */
+  readonly name: string;
+  readonly arn: string;
+  /** Absent for the default bus. */
+  readonly component?: string;
+}
+
+/** What a rule's target gets instead of the event. */
+export type TargetInput =
+  | { readonly kind: "constant"; readonly text: string }
+  /** A JSON path: `$.detail`. */
+  | { readonly kind: "path"; readonly path: string }
+  | {
+      readonly kind: "transformer";
+      /** JSON paths by the name of their variable. */
+      readonly paths: Readonly<Record<string, string>>;
+      readonly template: string;
+    };
+
+/** A target of a rule. */
+export interface RuleTarget {
+  readonly id: string;
+  /** Of a function, a queue, a topic or a bus; others are not run. */
+  readonly arn: string;
+  /** Absent where it gets the event. */
+  readonly input?: TargetInput;
+  /** 0 to 185. */
+  readonly maximumRetryAttempts: number;
+  /** 60 to 86,400. */
+  readonly maximumEventAgeSeconds: number;
+  /** ARN of the queue for events that cannot be delivered. */
+  readonly deadLetterArn?: string;
+  /** The message group, for queues. */
+  readonly groupId?: string;
+}
+
+/** A rule of an event bus. */
+export interface RuleDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly busName: string;
+  readonly enabled: boolean;
+  /** JSON text; absent for a rule that has a schedule alone. */
+  readonly pattern?: string;
+  /** `rate(5 minutes)`, `cron(0 12 * * ? *)`. */
+  readonly schedule?: string;
+  readonly targets: readonly RuleTarget[];
+}
+
 /** One rule of a bucket notification. */
 export interface NotificationDefinition {
   readonly id: string;
@@ -242,6 +293,9 @@ export interface Graph {
   readonly buckets: readonly BucketDefinition[];
   readonly topics: readonly TopicDefinition[];
   readonly subscriptions: readonly SubscriptionDefinition[];
+  /** The default bus first. */
+  readonly buses: readonly EventBusDefinition[];
+  readonly rules: readonly RuleDefinition[];
   readonly notifications: readonly NotificationDefinition[];
   readonly mappings: readonly MappingDefinition[];
   readonly invokeConfigs: readonly InvokeConfig[];

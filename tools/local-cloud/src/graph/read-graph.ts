@@ -7,6 +7,7 @@ import { functionNameOf } from "./function-name.ts";
 import { readFunction } from "./read-function.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
+import { readBuses, readRules } from "./read-event-bridge.ts";
 import { readSubscription, readTopic } from "./read-topic.ts";
 import { readFunctionUrls, readHttpApis } from "./read-web.ts";
 import { notRunHere } from "./resource-support.ts";
@@ -81,6 +82,8 @@ export function readGraph(json: unknown): Graph {
     subscriptions: each(/^aws:sns\/topicSubscription:/, inputs.topicSubscriptionInputs, (value, { name }) =>
       readSubscription(value, name),
     ),
+    buses: readBuses(find, region),
+    rules: readRules(find, region),
     notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
     mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
       readMapping(value, name, region),

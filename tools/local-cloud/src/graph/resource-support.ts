@@ -20,6 +20,7 @@ const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
   [/^aws:dynamodb\/table:/, RUN],
   [/^aws:s3\/(?:bucket|bucketV2|bucketNotification):/, RUN],
   [/^aws:sns\/(?:topic|topicSubscription):/, RUN],
+  [/^aws:cloudwatch\/event(?:Bus|Rule|Target):/, RUN],
   [/^aws:apigatewayv2\/(?:api|stage|integration|route):/, RUN],
 
   [/^aws:iam\//, HARMLESS],

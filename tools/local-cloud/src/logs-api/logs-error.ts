@@ -1,17 +1,10 @@
+import { JsonApiError } from "../endpoint/json-api.ts";
+
 /** A failure that CloudWatch Logs answers with a code. */
-export class LogsError extends Error {
-  readonly code: string;
-  constructor(
-    code:
-      | "InvalidParameterException"
-      | "ResourceNotFoundException"
-      | "UnknownOperationException"
-      | "SerializationException",
-    message: string,
-  ) {
-    super(message);
+export class LogsError extends JsonApiError {
+  constructor(code: "InvalidParameterException" | "ResourceNotFoundException", message: string) {
+    super(code, message);
     this.name = "LogsError";
-    this.code = code;
   }
 }
 

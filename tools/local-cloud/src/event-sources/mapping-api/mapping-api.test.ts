@@ -91,6 +91,7 @@ beforeEach(async () => {
   };
   eventSources = createEventSources({
     notifications: [],
+    rules: [],
     mappings: [queueMapping, streamMapping],
     queueDefinitions: [orders],
     lambda,
