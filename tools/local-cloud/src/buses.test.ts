@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { LOCAL_CREDENTIALS } from "./local-region.ts";
@@ -53,6 +54,16 @@ const resources = [
     arn: INBOX,
     inputTransformer: { inputPaths: { id: "$.detail.id" }, inputTemplate: '"event <id>"' },
   }),
+  {
+    type: "aws:s3/bucketNotification:BucketNotification",
+    name: "Notify",
+    inputs: { bucket: "test-uploads", eventbridge: true },
+  },
+  rule("created", {
+    eventPattern:
+      '{"source":["aws.s3"],"detail-type":["Object Created"],"detail":{"object":{"key":[{"prefix":"in/"}]}}}',
+  }),
+  target("created", { arn: BUS }),
 ];
 
 let folder: string;
@@ -90,10 +101,14 @@ describe("a bus of the graph", () => {
   test("is in the environment and the status", async () => {
     expect(cloud.environment).toMatchObject({ SHOP_BUS_NAME: "test-shop" });
     const { buses, mappings } = await cloud.status();
-    expect(buses).toMatchObject([{ name: "default" }, { name: "test-shop", arn: BUS, rules: 2 }]);
+    expect(buses).toMatchObject([
+      { name: "default", rules: 1 },
+      { name: "test-shop", arn: BUS, rules: 2 },
+    ]);
     expect(mappings.filter(({ kind }) => kind === "rule").map((each) => [each.source, each.function])).toEqual([
       [arn("events", "rule/test-shop/placed"), "test-worker"],
       [arn("events", "rule/test-shop/all"), INBOX],
+      [arn("events", "rule/created"), BUS],
     ]);
   });
 
@@ -115,6 +130,22 @@ describe("a bus of the graph", () => {
       await expectDelivered("from-the-sdk");
       expect(await inbox()).toContain('"event paid"');
       expect(cloud.lambda.logs("test-worker").map(({ line }) => line)).not.toContain("got paid of shop");
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "gets the bucket's events from the default bus, by a rule that forwards them",
+    async () => {
+      const { endpoint, region } = cloud;
+      const client = new S3Client({ endpoint, region, credentials: LOCAL_CREDENTIALS, forcePathStyle: true });
+      for (const Key of ["in/a.csv", "out/b.csv"])
+        await client.send(new PutObjectCommand({ Bucket: "test-uploads", Key, Body: "a" }));
+      client.destroy();
+      const { mappings } = await cloud.status();
+      expect(mappings.find(({ source }) => source === arn("events", "rule/created"))).toMatchObject({ records: 1 });
+      // The template asks for an id, and S3's events have none.
+      expect(await inbox()).toContain('"event "');
     },
     LIMIT_MS,
   );

@@ -155,6 +155,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const eventSources = createEventSources({
     notifications: graph.notifications,
     rules: graph.rules,
+    bucketsOnBus: graph.bucketsOnBus,
     mappings: graph.mappings,
     queueDefinitions: graph.queues,
     lambda: faults.lambda(lambda),

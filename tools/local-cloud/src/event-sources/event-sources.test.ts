@@ -55,6 +55,7 @@ async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseS
   const eventSources = createEventSources({
     notifications: [onUpload],
     rules: [],
+    bucketsOnBus: [],
     mappings: [{ ...orderQueue, ...mapping }],
     queueDefinitions: [orders],
     lambda,

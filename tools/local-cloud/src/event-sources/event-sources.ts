@@ -10,6 +10,7 @@ import type { EventSource } from "./event-source.ts";
 import { createEventRules, type EventRules } from "./event-bridge/event-rules.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
 import { createMappingSwitches } from "./mapping-switches.ts";
+import { createBucketEvents } from "./event-bridge/bucket-events.ts";
 import { createS3Notifications } from "./s3/s3-notifications.ts";
 import { createTopicSubscriptions } from "./sns/topic-subscriptions.ts";
 import { createSqsMapping } from "./sqs/sqs-mapping.ts";
@@ -20,6 +21,8 @@ import { createSwitchedMapping, type SwitchedMapping } from "./switched-mapping.
 /** What the event sources work with: the graph's parts, and the services they stand between. */
 export interface EventSourcesOptions {
   readonly notifications: readonly NotificationDefinition[];
+  /** Names of the buckets that send their events to the default bus. */
+  readonly bucketsOnBus: readonly string[];
   /** Checked already, by `checkRules`. */
   readonly rules: readonly RuleDefinition[];
   /** Checked already, by `checkMappings`. */
@@ -80,6 +83,7 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
     createTopicSubscriptions(options),
     rules,
     createS3Notifications(options),
+    createBucketEvents({ ...options, rules }),
     ...mappings,
   ];
   return {

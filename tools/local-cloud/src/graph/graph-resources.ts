@@ -201,6 +201,7 @@ const rule = {
 
 export const notificationInputs = v.object({
   bucket: name,
+  eventbridge: maybe(v.boolean()),
   lambdaFunctions: maybe(v.array(v.object({ ...rule, lambdaFunctionArn: name }))),
   queues: maybe(v.array(v.object({ ...rule, queueArn: name }))),
   topics: maybe(v.array(v.object({ ...rule, topicArn: name }))),

@@ -297,6 +297,8 @@ export interface Graph {
   readonly buses: readonly EventBusDefinition[];
   readonly rules: readonly RuleDefinition[];
   readonly notifications: readonly NotificationDefinition[];
+  /** Names of the buckets that send their events to the default bus. */
+  readonly bucketsOnBus: readonly string[];
   readonly mappings: readonly MappingDefinition[];
   readonly invokeConfigs: readonly InvokeConfig[];
   readonly functionUrls: readonly FunctionUrlDefinition[];

@@ -85,6 +85,9 @@ export function readGraph(json: unknown): Graph {
     buses: readBuses(find, region),
     rules: readRules(find, region),
     notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
+    bucketsOnBus: find(/^aws:s3\/bucketNotification:/, inputs.notificationInputs).flatMap(({ value }) =>
+      value.eventbridge === true ? [value.bucket] : [],
+    ),
     mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
       readMapping(value, name, region),
     ),
