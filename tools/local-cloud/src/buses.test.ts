@@ -64,6 +64,10 @@ const resources = [
       '{"source":["aws.s3"],"detail-type":["Object Created"],"detail":{"object":{"key":[{"prefix":"in/"}]}}}',
   }),
   target("created", { arn: BUS }),
+  // As SST's Cron makes it: the target gets the component's event.
+  rule("nightly", { scheduleExpression: "cron(0 0 1 1 ? 2199)" }),
+  target("nightly", { arn: arn("lambda", "function:test-worker"), input: '{"source":"cron","detail":{"id":"tick"}}' }),
+  target("nightly-inbox", { rule: "nightly", arn: INBOX }),
 ];
 
 let folder: string;
@@ -102,13 +106,15 @@ describe("a bus of the graph", () => {
     expect(cloud.environment).toMatchObject({ SHOP_BUS_NAME: "test-shop" });
     const { buses, mappings } = await cloud.status();
     expect(buses).toMatchObject([
-      { name: "default", rules: 1 },
+      { name: "default", rules: 2 },
       { name: "test-shop", arn: BUS, rules: 2 },
     ]);
     expect(mappings.filter(({ kind }) => kind === "rule").map((each) => [each.source, each.function])).toEqual([
       [arn("events", "rule/test-shop/placed"), "test-worker"],
       [arn("events", "rule/test-shop/all"), INBOX],
       [arn("events", "rule/created"), BUS],
+      [arn("events", "rule/nightly"), "test-worker"],
+      [arn("events", "rule/nightly"), INBOX],
     ]);
   });
 
@@ -146,6 +152,27 @@ describe("a bus of the graph", () => {
       expect(mappings.find(({ source }) => source === arn("events", "rule/created"))).toMatchObject({ records: 1 });
       // The template asks for an id, and S3's events have none.
       expect(await inbox()).toContain('"event "');
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "has a schedule that waits for nothing, and fires when it is ticked",
+    async () => {
+      const { schedules } = await cloud.status();
+      expect(schedules).toMatchObject([{ component: "nightly", next: "2199-01-01T00:00:00.000Z" }]);
+      const tick = (name: string) => fetch(`${cloud.endpoint}/_doorbell/tick?schedule=${name}`, { method: "POST" });
+      expect((await tick("nightly")).status).toBe(200);
+      const scheduled = (await inbox()).filter((body) => body.includes("Scheduled Event"));
+      expect(scheduled.map((body) => JSON.parse(body))).toMatchObject([
+        { source: "aws.events", detail: {}, resources: [arn("events", "rule/nightly")] },
+      ]);
+      expect(cloud.lambda.logs("test-worker").map(({ line }) => line)).toContain("got tick of cron");
+      const refused = await tick("other");
+      expect([refused.status, await refused.json()]).toEqual([
+        404,
+        { message: "There is no schedule other: there are nightly." },
+      ]);
     },
     LIMIT_MS,
   );

@@ -1,6 +1,7 @@
 import type { DynamoDbStatus } from "./emulators/supervised-dynamodb.ts";
 import type { QueueDepth } from "./emulators/queues.ts";
 import type { WebStatus } from "./event-sources/http/web-status.ts";
+import type { ScheduleStatus } from "./event-sources/event-bridge/rule-schedules.ts";
 import type { MappingStatus } from "./event-sources/mapping-status.ts";
 import type { FunctionStatus } from "./lambda/lambda-service.ts";
 import type { MetricTotal } from "./lambda/logs/metric-totals.ts";
@@ -13,6 +14,7 @@ export interface CloudStatus {
   readonly topics: readonly { readonly name: string; readonly arn: string; readonly subscriptions: number }[];
   /** Event buses, the default one first. */
   readonly buses: readonly { readonly name: string; readonly arn: string; readonly rules: number }[];
+  readonly schedules: readonly ScheduleStatus[];
   readonly functions: readonly FunctionStatus[];
   readonly mappings: readonly MappingStatus[];
   /** Function URLs and HTTP APIs. */

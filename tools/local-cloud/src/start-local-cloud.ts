@@ -183,6 +183,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
       arn,
       rules: graph.rules.filter(({ busName }) => busName === name).length,
     })),
+    schedules: eventSources.schedules.schedules(),
     functions: lambda.status(),
     mappings: eventSources.status(),
     web: webStatus(),
@@ -208,7 +209,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const proxy = createDynamoDbProxy(tables);
   shutdown.on("proxy", () => proxy.stop());
   const dispatch = dispatchTo({
-    admin: createAdminApi({ environment, status, awaitIdle, lambda }),
+    admin: createAdminApi({ environment, status, awaitIdle, lambda, schedules: eventSources.schedules }),
     lambda: (request, response) => lambda.handle(request, response),
     mappings: createMappingApi({ mappings: eventSources.mappings, tables, region }),
     logs: createLogsApi(createLogGroups({ functions: graph.functions, entries: lambda.logEntries, region })),

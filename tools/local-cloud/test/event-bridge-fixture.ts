@@ -41,6 +41,7 @@ export const target = (targetArn: string, more: Partial<RuleTarget> = {}): RuleT
 /** A rule of the bus `shop` that takes every event of the shop. */
 export const rule = (targets: readonly RuleTarget[], more: Partial<RuleDefinition> = {}): RuleDefinition => ({
   name: "placed",
+  component: "Placed",
   arn: arn("events", `rule/${more.busName ?? "shop"}/placed`),
   busName: "shop",
   enabled: true,

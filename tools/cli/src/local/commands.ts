@@ -55,6 +55,14 @@ export function addLocalCommands(program: Command): void {
     .action(async (options) => (await import("./wait.ts")).wait(options));
 
   program
+    .command("tick")
+    .description("fire a schedule of the graph now, a disabled one too")
+    .argument("<schedule>", "name of its component, such as Nightly, or of its rule")
+    .addOption(portOption())
+    .addOption(jsonOption())
+    .action(async (name: string, options) => (await import("./tick.ts")).tick(name, options));
+
+  program
     .command("doctor")
     .description("check Node, Java, ports and installed parts, and say what to do about each")
     .addOption(portOption())

@@ -28,6 +28,7 @@ async function serve(book: LogBook): Promise<RunningCloud & { readonly port: num
     status: () => Promise.resolve({ functions }),
     awaitIdle: () => Promise.resolve(true),
     lambda: { readLogs: (query, signal) => book.read(query, signal) },
+    schedules: { tick: () => false, schedules: () => [] },
   });
   server = createServer((request, response) => void api(request, response));
   server.listen(0, "127.0.0.1");

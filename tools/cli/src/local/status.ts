@@ -8,6 +8,10 @@ const statusSchema = v.object({
   queues: v.array(v.object({ name: v.string(), visible: count, inFlight: count, delayed: count })),
   topics: v.array(v.object({ name: v.string(), subscriptions: count })),
   buses: v.optional(v.array(v.object({ name: v.string(), rules: count })), []),
+  schedules: v.optional(
+    v.array(v.object({ component: v.string(), expression: v.string(), next: v.optional(v.string()) })),
+    [],
+  ),
   functions: v.array(
     v.object({
       function: v.string(),
@@ -50,8 +54,8 @@ const statusSchema = v.object({
 type Status = v.InferOutput<typeof statusSchema>;
 
 /**
- * `doorbell status`: depths of the queues, the topics and event buses, what each function and event source has done and what stands in its way,
- * how far behind the stream is, and what the services counted in their metrics.
+ * `doorbell status`: depths of the queues, the topics, event buses and schedules, what each function and event source has
+ * done and what stands in its way, how far behind the stream is, and what the services counted in their metrics.
  */
 export async function status(options: { readonly port?: number; readonly json?: boolean }): Promise<void> {
   const answer = await findCloud(options).read("/_doorbell/status");
@@ -61,7 +65,17 @@ export async function status(options: { readonly port?: number; readonly json?: 
 }
 
 /** The status as tables. */
-export function formatStatus({ queues, topics, buses, functions, mappings, web, metrics, dynamodb }: Status): string {
+export function formatStatus({
+  queues,
+  topics,
+  buses,
+  schedules,
+  functions,
+  mappings,
+  web,
+  metrics,
+  dynamodb,
+}: Status): string {
   const names = functions.map((each) => each.function);
   const short = (name: string): string => shortFunctionName(name, names);
   const tables = [
@@ -83,6 +97,14 @@ export function formatStatus({ queues, topics, buses, functions, mappings, web, 
           formatTable(
             ["event bus", "rules"],
             buses.map((each) => [each.name, formatCount(each.rules)]),
+          ),
+        ]),
+    ...(schedules.length === 0
+      ? []
+      : [
+          formatTable(
+            ["schedule", "expression", "next"],
+            schedules.map((each) => [each.component, each.expression, each.next ?? "never"]),
           ),
         ]),
     formatTable(

@@ -26,6 +26,7 @@ async function serve(book: LogBook) {
     status: () => Promise.resolve({}),
     awaitIdle: () => Promise.resolve(true),
     lambda: { readLogs: (query, signal) => book.read(query, signal) },
+    schedules: { tick: () => false, schedules: () => [] },
   });
   server = createServer((request, response) => {
     held = () => response.writableLength;

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { answerJson } from "./front-server.ts";
 import type { ServerResponse } from "node:http";
 import type { LambdaService, LogLine } from "../lambda/lambda-service.ts";
+import type { RuleSchedules } from "../event-sources/event-bridge/rule-schedules.ts";
 import type { Handler } from "./front-server.ts";
 
 /** What the local cloud's own API shows. */
@@ -12,6 +13,7 @@ export interface AdminSource {
   /** False when it was not idle in time or before the abort. */
   awaitIdle(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   readonly lambda: Pick<LambdaService, "readLogs">;
+  readonly schedules: Pick<RuleSchedules, "tick" | "schedules">;
 }
 
 const DEFAULT_WAIT_MS = 60_000;
@@ -20,7 +22,7 @@ const MAX_WAIT_MS = 3_600_000;
 /**
  * The API that `doorbell` commands use: `GET /_doorbell/status`, `GET /_doorbell/environment`,
  * `GET /_doorbell/logs?function=NAME&since=TIME&text=TEXT&follow=1` (one JSON object a line; of several functions or texts one has to
- * fit), `POST /_doorbell/wait?timeoutMs=N` (200 when idle, 408 if not in time).
+ * fit), `POST /_doorbell/tick?schedule=NAME` (fires a schedule now; 404 where there is none), `POST /_doorbell/wait?timeoutMs=N` (200 when idle, 408 if not in time).
  */
 export function createAdminApi(source: AdminSource): Handler {
   return async (request, response) => {
@@ -32,6 +34,13 @@ export function createAdminApi(source: AdminSource): Handler {
         return answerJson(response, 200, source.environment);
       case "GET /_doorbell/logs":
         return sendLogs(source.lambda, searchParams, response);
+      case "POST /_doorbell/tick": {
+        const name = searchParams.get("schedule") ?? "";
+        if (source.schedules.tick(name)) return answerJson(response, 200, {});
+        const names = source.schedules.schedules().map(({ component }) => component);
+        const others = names.length === 0 ? "there is none" : `there are ${names.join(", ")}`;
+        return answerJson(response, 404, { message: `There is no schedule ${name}: ${others}.` });
+      }
       case "POST /_doorbell/wait": {
         const timeoutMs = Math.min(Number(searchParams.get("timeoutMs") ?? DEFAULT_WAIT_MS), MAX_WAIT_MS);
         if (!(timeoutMs >= 0))

@@ -11,6 +11,7 @@ import { createEventRules, type EventRules } from "./event-bridge/event-rules.ts
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
 import { createMappingSwitches } from "./mapping-switches.ts";
 import { createBucketEvents } from "./event-bridge/bucket-events.ts";
+import { createRuleSchedules, type RuleSchedules } from "./event-bridge/rule-schedules.ts";
 import { createS3Notifications } from "./s3/s3-notifications.ts";
 import { createTopicSubscriptions } from "./sns/topic-subscriptions.ts";
 import { createSqsMapping } from "./sqs/sqs-mapping.ts";
@@ -52,6 +53,8 @@ export interface EventSources {
   readonly mappings: readonly SwitchedMapping[];
   /** Where events are put on buses. */
   readonly rules: EventRules;
+  /** The rules that have a schedule. */
+  readonly schedules: RuleSchedules;
   /** True when no event is being handled and none that was written is left to read; disabled mappings read none. */
   idle(): boolean;
   status(): MappingStatus[];
@@ -78,17 +81,20 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
   );
   for (const { definition, counters } of mappings) options.figures?.keep(`mapping ${definition.uuid}`, counters);
   const rules = createEventRules(options);
+  const schedules = createRuleSchedules({ rules: options.rules, events: rules });
   // Topics come first: buckets publish to them as soon as they start.
   const sources: readonly EventSource[] = [
     createTopicSubscriptions(options),
     rules,
     createS3Notifications(options),
     createBucketEvents({ ...options, rules }),
+    schedules,
     ...mappings,
   ];
   return {
     mappings,
     rules,
+    schedules,
     async start() {
       await Promise.all(sources.map((source) => source.start()));
     },

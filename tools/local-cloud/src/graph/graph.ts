@@ -169,6 +169,8 @@ export interface RuleTarget {
 /** A rule of an event bus. */
 export interface RuleDefinition {
   readonly name: string;
+  /** Name of its SST component, such as `Nightly`. */
+  readonly component: string;
   readonly arn: string;
   readonly busName: string;
   readonly enabled: boolean;

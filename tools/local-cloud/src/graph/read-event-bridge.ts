@@ -40,13 +40,14 @@ export function readRules(find: Find, region: string): RuleDefinition[] {
     busName: busNameOf(value.eventBusName ?? DEFAULT_BUS),
     target: readTarget(value, resource),
   }));
-  const rules = find(/^aws:cloudwatch\/eventRule:/, inputs.eventRuleInputs).map(({ name: resource, value }) => {
+  const rules = find(/^aws:cloudwatch\/eventRule:/, inputs.eventRuleInputs).map(({ value, ...resource }) => {
     const { name, eventPattern, scheduleExpression } = value;
     const busName = busNameOf(value.eventBusName ?? DEFAULT_BUS);
     if (!eventPattern && !scheduleExpression)
-      throw new InvalidGraph(resource, "Parameter(s) EventPattern or ScheduleExpression must be specified.");
+      throw new InvalidGraph(resource.name, "Parameter(s) EventPattern or ScheduleExpression must be specified.");
     return {
       name,
+      component: componentOf(resource),
       arn: `arn:aws:events:${region}:${LOCAL_ACCOUNT}:rule/${busName === DEFAULT_BUS ? "" : `${busName}/`}${name}`,
       busName,
       enabled: value.state == null ? value.isEnabled !== false : value.state !== "DISABLED",

@@ -16,6 +16,7 @@ function check(target: Record<string, unknown> = {}, rule: Record<string, unknow
       {
         type: "aws:cloudwatch/eventRule:EventRule",
         name: "PlacedRule",
+        component: { name: "Placed" },
         inputs: { name: "placed", eventBusName: "shop", eventPattern: '{"source":["shop"]}', ...rule },
       },
       {
@@ -36,6 +37,7 @@ describe("a rule of the graph", () => {
       rules: [
         {
           name: "placed",
+          component: "Placed",
           arn: arn("events", "rule/shop/placed"),
           busName: "shop",
           enabled: true,
@@ -74,6 +76,12 @@ describe("a rule of the graph", () => {
 
   test.each([
     ["on an unknown bus", { eventBusName: "x" }, { eventBusName: "x" }, "Event bus x does not exist"],
+    [
+      "with a schedule on another bus than the default one",
+      {},
+      { scheduleExpression: "rate(1 day)" },
+      "only on the default",
+    ],
     ["with a pattern that is not valid", {}, { eventPattern: '{"source":"shop"}' }, "Event pattern is not valid"],
     ["without pattern and schedule", {}, { eventPattern: null }, "must be specified"],
     ["whose target has an unknown rule", { rule: "x" }, {}, "Rule x does not exist on EventBus shop"],

@@ -5,7 +5,9 @@ import { EVENT_BRIDGE_PATTERNS } from "../../filters/pattern-dialect.ts";
 import { functionNameOf } from "../../graph/function-name.ts";
 import type { Graph, RuleTarget } from "../../graph/graph.ts";
 import { InvalidGraph } from "../../graph/invalid-graph.ts";
-import { busNameOf } from "../../graph/read-event-bridge.ts";
+import { InvalidSchedule } from "../../schedules/invalid-schedule.ts";
+import { parseSchedule } from "../../schedules/schedule-expression.ts";
+import { DEFAULT_BUS, busNameOf } from "../../graph/read-event-bridge.ts";
 import { problemOfInput } from "./target-input.ts";
 
 type Parts = Pick<Graph, "rules" | "buses" | "functions" | "queues" | "topics">;
@@ -25,8 +27,8 @@ export const isRunTarget = ({ arn }: RuleTarget): boolean =>
   Object.hasOwn(TARGETS, serviceOf(arn)) && !arn.includes(":api-destination/");
 
 /**
- * Checks that patterns, inputs, buses, targets and dead-letter queues of rules are what EventBridge takes and what is there. `notice` is
- * told of what is not run: schedules, and targets of other services.
+ * Checks that patterns, schedules, inputs, buses, targets and dead-letter queues of rules are what EventBridge takes and what is there. `notice` is
+ * told of targets of other services, which are not run.
  * @throws InvalidGraph
  */
 export function checkRules(graph: Parts, notice: (sentence: string) => void): void {
@@ -42,7 +44,15 @@ export function checkRules(graph: Parts, notice: (sentence: string) => void): vo
         throw refuse(`Event pattern is not valid. Reason: ${cause.message}`, { cause });
       }
     }
-    if (schedule !== undefined) notice(`${name} does not fire: schedules (${schedule}) are not run.`);
+    if (schedule !== undefined) {
+      if (busName !== DEFAULT_BUS) throw refuse("ScheduleExpression is supported only on the default event bus.");
+      try {
+        parseSchedule(schedule);
+      } catch (cause) {
+        if (!(cause instanceof InvalidSchedule)) throw cause;
+        throw refuse(cause.message, { cause });
+      }
+    }
     for (const target of targets) checkTarget(target, { graph, name, refuse, notice });
   }
 }

@@ -25,6 +25,8 @@ export interface EventRules extends EventSource {
    * tried again. On a bus that is not there nothing happens.
    */
   put(busName: string, entry: EventEntry): string;
+  /** Gives an event to every target of a rule, whatever its pattern, and whether it is enabled or not. */
+  fire(ruleArn: string, entry: EventEntry): void;
 }
 
 interface Delivery {
@@ -176,6 +178,10 @@ export function createEventRules(options: {
       const event = createEvent(entry, options.region);
       route(busName, event);
       return event.id;
+    },
+    fire(ruleArn, entry) {
+      const event = createEvent(entry, options.region);
+      for (const delivery of all) if (delivery.rule.arn === ruleArn) first(delivery, event);
     },
     async start() {
       schedule();
