@@ -49,15 +49,23 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
   const { upload, rejects, signal } = run;
   const contents = fileContents(run.stored);
   const file = new OrderFile();
-  const sender = new OrderSender({ outlet: run.outlet, alreadySent: run.checkpoint, remainingMs: run.remainingMs });
+  const sender = new OrderSender({
+    outlet: run.outlet,
+    alreadySent: run.checkpoint,
+    remainingMs: run.remainingMs,
+    onUnsendable: async (order, reason) => {
+      unsendableOrders++;
+      await write(rejectOrder(order, { path: "", expected: "an event that the queue takes", received: reason }));
+    },
+  });
   let saved = run.checkpoint;
   let rejectedLines = 0;
   let unsendableOrders = 0;
+  let writing = Promise.resolve();
 
   try {
     const ending = await readToEnd();
     await sender.drain();
-    await rejectUnsendable();
     const rejectsKey = await rejects.close();
     const sha256 = contents.sha256();
     return {
@@ -120,20 +128,18 @@ export async function ingestFile(run: FileRun): Promise<Ingested> {
       else outgoing.push({ body, orderId: ownText(orderId), lines: order.lines.map(kept) });
     }
     await sender.send(outgoing);
-    await rejectUnsendable();
   }
 
-  async function rejectUnsendable(): Promise<void> {
-    for (const { order, reason } of sender.takeUnsendable()) {
-      unsendableOrders++;
-      await write(rejectOrder(order, { path: "", expected: "an event that the queue takes", received: reason }));
-    }
-  }
-
+  /** One after another: what the queue rejects is told while the file is read on. */
   async function write(found: readonly Reject[]): Promise<void> {
     if (found.length === 0) return;
     rejectedLines += found.length;
-    await rejects.write(found);
+    const before = writing;
+    writing = (async () => {
+      await before;
+      await rejects.write(found);
+    })();
+    await writing;
   }
 
   async function keepCheckpoint(): Promise<void> {

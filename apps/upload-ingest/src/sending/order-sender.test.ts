@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { BATCH_BYTES, BATCH_ENTRIES, BATCHES_IN_FLIGHT } from "../limits.ts";
-import { OrderSender, type OutgoingOrder } from "./order-sender.ts";
+import { OrderSender, type OrderSenderOptions, type OutgoingOrder } from "./order-sender.ts";
 import type { OrdersOutlet, SendResult } from "./orders-outlet.ts";
 
 const order = (number: number, bytes = 10): OutgoingOrder => ({
@@ -30,8 +30,16 @@ function outletOf(answer: (body: string, call: number) => SendResult["kind"]) {
   return { outlet, taken, calls };
 }
 
-const sender = (outlet: OrdersOutlet, options: { alreadySent?: number; remainingMs?: () => number } = {}) =>
-  new OrderSender({ outlet, alreadySent: 0, remainingMs: () => 60_000, random: () => 0, ...options });
+const noUnsendable = () => Promise.reject(new Error("every order of this test can be sent"));
+const sender = (outlet: OrdersOutlet, options: Partial<OrderSenderOptions> = {}) =>
+  new OrderSender({
+    outlet,
+    alreadySent: 0,
+    remainingMs: () => 60_000,
+    random: () => 0,
+    onUnsendable: noUnsendable,
+    ...options,
+  });
 
 test("orders go out in batches of ten", async () => {
   const { outlet, taken, calls } = outletOf(() => "sent");
@@ -67,13 +75,26 @@ test("messages that fail are sent again, alone, until they are taken", async () 
 
 test("a message that the queue rejects is reported, and no checkpoint passes it", async () => {
   const { outlet, taken } = outletOf((body) => (body.startsWith("15") ? "rejected" : "sent"));
-  const sending = sender(outlet);
+  const told: string[] = [];
+  const onUnsendable = async ({ orderId }: OutgoingOrder, reason: string) => {
+    await new Promise(setImmediate);
+    told.push(`${orderId}: ${reason}`);
+  };
+  const sending = sender(outlet, { onUnsendable });
   await sending.send(orders(40));
   await sending.drain();
   expect(taken).toHaveLength(39);
-  expect(sending.takeUnsendable()).toMatchObject([{ order: { orderId: "O-15" }, reason: "not this one" }]);
+  expect(told).toEqual(["O-15: not this one"]);
   expect(sending.acknowledged).toBe(10);
   expect(sending.taken).toBe(40);
+});
+
+test("an order whose rejection cannot be kept ends the sending", async () => {
+  const { outlet } = outletOf((body) => (body.startsWith("15") ? "rejected" : "sent"));
+  const sending = sender(outlet, { onUnsendable: () => Promise.reject(new Error("the rejects bucket is away")) });
+  await sending.send(orders(20));
+  await expect(sending.drain()).rejects.toThrow("the rejects bucket is away");
+  expect(sending.acknowledged).toBe(10);
 });
 
 test("orders before the checkpoint are not sent again", async () => {

@@ -11,12 +11,6 @@ export interface OutgoingOrder {
   readonly lines: readonly Line[];
 }
 
-/** An order that the outlet will never take. */
-export interface UnsendableOrder {
-  readonly order: OutgoingOrder;
-  readonly reason: string;
-}
-
 /** What a sender needs. */
 export interface OrderSenderOptions {
   readonly outlet: OrdersOutlet;
@@ -24,6 +18,8 @@ export interface OrderSenderOptions {
   readonly alreadySent: number;
   /** Milliseconds until sending must end. */
   readonly remainingMs: () => number;
+  /** Told of every order that the outlet will never take. Awaited; no batch counts as settled before. */
+  readonly onUnsendable: (order: OutgoingOrder, reason: string) => Promise<void>;
   /** From 0 to 1, for the jitter of pauses. */
   readonly random?: () => number;
 }
@@ -40,7 +36,6 @@ export class OrderSender {
   #batch: OutgoingOrder[] = [];
   #batchBytes = 0;
   #taken = 0;
-  #rejected: UnsendableOrder[] = [];
   /** Position of the first order that was rejected or not sent: no checkpoint goes past it. */
   #firstUnsent = Number.POSITIVE_INFINITY;
   #failure: { readonly error: unknown } | undefined;
@@ -86,11 +81,6 @@ export class OrderSender {
     await Promise.all(this.#inFlight.keys());
   }
 
-  /** The orders rejected since the last call. */
-  takeUnsendable(): readonly UnsendableOrder[] {
-    return this.#rejected.splice(0);
-  }
-
   /** `reserved` orders are taken already and not in the batch yet. */
   async #dispatch(reserved: number): Promise<void> {
     while (this.#inFlight.size >= BATCHES_IN_FLIGHT) await Promise.race(this.#inFlight.keys());
@@ -120,7 +110,7 @@ export class OrderSender {
         if (result?.kind === "sent") continue;
         if (result?.kind === "rejected") {
           this.#firstUnsent = Math.min(this.#firstUnsent, first);
-          this.#rejected.push({ order: outgoing, reason: result.reason });
+          await this.#options.onUnsendable(outgoing, result.reason);
           continue;
         }
         failed.push(outgoing);
