@@ -64,7 +64,7 @@ describe("what may be done with a stage", () => {
 describe("what is refused", () => {
   test.each(["production", "staging", "pr-7", "local"])("sst dev on %s, whose events others send", (stage) => {
     expect(() => guardStage({ stage, dev: true, command: "dev" })).toThrow(
-      expect.objectContaining({ code: "STAGE_REFUSED", message: expect.stringContaining("--stage dev-") }),
+      expect.objectContaining({ code: "INVALID_STAGE", message: expect.stringContaining("--stage dev-") }),
     );
   });
 

@@ -56,12 +56,12 @@ export function regionOf(name: string): string {
 }
 
 /** The stage must not be used like this; the message says which one may be. */
-class StageRefused extends Error {
-  readonly code = "STAGE_REFUSED";
+class InvalidStage extends Error {
+  readonly code = "INVALID_STAGE";
 
   constructor(reason: string) {
     super(reason);
-    this.name = "StageRefused";
+    this.name = "InvalidStage";
   }
 }
 
@@ -80,18 +80,18 @@ interface StageUse {
  * alone, and those have names of their own: SST's default, the name of the user who is logged in, is the same on every
  * machine where that is `ubuntu`.
  *
- * @throws {StageRefused}
+ * @throws {InvalidStage}
  */
 export function guardStage({ stage, dev, command }: StageUse): void {
   const kind = stageKind(stage);
   if (kind === undefined)
-    throw new StageRefused(
+    throw new InvalidStage(
       `There are no stages named "${stage}". Yours is "dev-<your name>" (sst dev --stage dev-ana), a preview is "pr-<number>", and "staging" and "production" are permanent.`,
     );
   if (dev && kind !== "personal")
-    throw new StageRefused(
+    throw new InvalidStage(
       `"sst dev" would hand the events of "${stage}" to this laptop, and may lose them. Use a stage of your own: sst dev --stage dev-<your name>.`,
     );
   if (kind === "local" && command !== "diff")
-    throw new StageRefused(`"local" is the stage of the local cloud (doorbell up), and is not deployed.`);
+    throw new InvalidStage(`"local" is the stage of the local cloud (doorbell up), and is not deployed.`);
 }

@@ -11,6 +11,7 @@ import { isAllowed } from "@doorbell/infra/policy/iam-policy";
 import { statementsOf, watchRoles } from "@doorbell/infra/policy/watched-role";
 import { services } from "@doorbell/infra/services";
 import { type LocalCloud, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
+import { isUploadLogEvent, UPLOAD_NOT_TAKEN_PATTERN } from "@doorbell/upload-ingest/log-events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = resolve(import.meta.dirname, "..");
@@ -217,9 +218,9 @@ test("every metric of a service's own that an alarm watches is counted, by the n
 test("the lines of the log that an alarm counts are written, with the fields that are read", () => {
   const [filter, ...more] = alarms.all("aws:cloudwatch/logMetricFilter:LogMetricFilter");
   expect(more).toEqual([]);
-  expect(filter?.pattern).toBe('{ $.message = "upload handled" && ($.status = "refused" || $.status = "incomplete") }');
-  expect(linesOf(`${prefix}upload-ingest`)).toContainEqual(
-    expect.objectContaining({ message: "upload handled", status: "refused" }),
+  expect(filter?.pattern).toBe(UPLOAD_NOT_TAKEN_PATTERN);
+  expect(linesOf(`${prefix}upload-ingest`).filter(isUploadLogEvent)).toContainEqual(
+    expect.objectContaining({ event: "upload.handled", status: "refused" }),
   );
 });
 

@@ -29,7 +29,7 @@ it("the alarms watch counters that the services write, by the dimensions that th
   const names = [...new Set(watched.map(({ metricName }) => metricName))].toSorted();
   expect(names).toEqual(["CancellationsMatched", "CancellationsWaiting", "Parked", "RejectedLines"]);
   const services = [auditMetrics, orderMetrics, uploadMetrics];
-  const counts = services.flatMap((metrics): string[] => metrics.counts);
+  const counts = services.flatMap((metrics): readonly string[] => metrics.counts);
   expect(names.filter((name) => !counts.includes(name))).toEqual([]);
   expect(new Set(services.map(({ namespace }) => namespace)).size).toBe(1);
   for (const { dimensions } of watched)

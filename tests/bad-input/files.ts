@@ -339,7 +339,7 @@ export const files: readonly FileCase[] = [
     receipt: "done",
     orders: ["before", "again", "other", "after"],
     rejects: [],
-    parked: "The order is stored with another payload: fingerprint … is stored, … came",
+    parked: "This key is stored with another payload: … is stored, … came",
   },
   ...["-1", "0", "1.5"].map((Quantity) => ({
     input: `a quantity of ${Quantity}`,

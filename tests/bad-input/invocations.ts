@@ -31,9 +31,9 @@ const NO_RECORDS = "Records: expected an array of {source} records, received";
 /** Invocations by a mistake. */
 export const invocations: readonly InvocationCase[] = [
   { input: "`{}`", payload: {}, to: ALL, error: `${NO_RECORDS} nothing` },
-  { input: "`null`", payload: null, to: ALL, error: "the event: expected an event of {source}, received null" },
-  { input: "`[]`", payload: [], to: ALL, error: "the event: expected an event of {source}, received array of 0" },
-  { input: "a string", payload: "canary", to: ALL, error: 'the event: expected an event of {source}, received "…"' },
+  { input: "`null`", payload: null, to: ALL, error: "expected an event of {source}, received null" },
+  { input: "`[]`", payload: [], to: ALL, error: "expected an event of {source}, received array of 0" },
+  { input: "a string", payload: "canary", to: ALL, error: 'expected an event of {source}, received "…"' },
   { input: "no `Records`", payload: { customer: "Ada Canary" }, to: ALL, error: `${NO_RECORDS} nothing` },
   { input: "`Records: null`", payload: { Records: null }, to: ALL, error: `${NO_RECORDS} null` },
   {

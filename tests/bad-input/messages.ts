@@ -112,7 +112,7 @@ export const messages: readonly MessageCase[] = [
     input: "the same id with another payload",
     earlier: (id) => json(orderPlaced(id("first"))),
     body: (id) => json(orderPlaced(id("first"), { currency: "EUR" })),
-    parked: "The order is stored with another payload: fingerprint … is stored, … came",
+    parked: "This key is stored with another payload: … is stored, … came",
     stored: { first: { version: 1, placed: { currency: "USD" } } },
   },
   {

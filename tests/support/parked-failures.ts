@@ -113,7 +113,7 @@ export async function parkFailures(environment: Readonly<Record<string, string>>
       const raw = newOrderRecord(id);
       await park(
         { id: raw.dynamodb.SequenceNumber, raw },
-        "The audit table cannot hold this change (ValidationError).",
+        "DynamoDB calls the item not valid; one over 400 KB is (ValidationError)",
       );
     }
     return ids;

@@ -55,9 +55,6 @@ export default function generators(plop: PlopTypes.NodePlopAPI): void {
         file(`${app}/src/handler.ts`, `handler-${data.source}.ts`),
         file(`${app}/src/${data.decision}.ts`, `${data.decision}-${data.strategy}.ts`),
         file(`${app}/src/handler.test.ts`, "handler.test.ts"),
-        ...(data.fifo ? ["in-group-order.ts", "in-group-order.test.ts"] : []).map((name) =>
-          file(`${app}/src/${name}`, name),
-        ),
         file(`infra/${data.name}.ts`, `infra-${data.source}.ts`),
         list("infra/services.ts", (text) => withService(text, data)),
         list("infra/names.ts", (text) => withName(text, data)),

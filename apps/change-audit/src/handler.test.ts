@@ -137,7 +137,9 @@ test("another change of a version that is recorded is parked as a conflict", asy
   const [other] = historyOf(id, [{ status: { S: "forged" } }]).records;
   expect(await deliver([other])).toEqual(allSettled);
   expect(await parkedFor(other?.dynamodb.SequenceNumber ?? "")).toMatchObject({
-    reason: expect.stringMatching(/^Another change is recorded for this version: nothing to [0-9a-f]{64}/),
+    reason: expect.stringMatching(
+      /^This key is stored with another payload: nothing to [0-9a-f]{64} is stored, nothing to [0-9a-f]{64} came$/,
+    ),
   });
 });
 

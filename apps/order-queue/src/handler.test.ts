@@ -1,11 +1,12 @@
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
+import { queueHandler } from "@doorbell/batch/queue-handler";
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
-import { dynamoStore } from "@doorbell/idempotency/dynamo-store";
+import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Emulators, startEmulators } from "../test/emulators.ts";
-import { cancelled, invocation, message, placed } from "../test/events.ts";
-import { applyOrders } from "./apply-orders.ts";
+import { cancelled, context, message, placed, recordingLog } from "../test/events.ts";
+import { applyOrders, parseDelivery } from "./apply-orders.ts";
 import type { handler as Handler } from "./handler.ts";
 
 let emulators: Emulators;
@@ -36,13 +37,15 @@ afterAll(async () => {
 describe("On DynamoDB a batch of ten", () => {
   const apply = (events: readonly BusinessEvent[], receiveCount = 1) => {
     calls.length = 0;
-    const batch = applyOrders({ store: dynamoStore(emulators.dynamodb), table: emulators.table });
-    return batch(
-      events.map((event) => message(event, receiveCount)),
-      invocation(),
-    );
+    const batch = queueHandler({
+      log: recordingLog([], {}),
+      park: () => Promise.reject(new Error("nothing is to be parked")),
+      parseBody: parseDelivery,
+      handleBatch: applyOrders({ store: dynamoItemStore(emulators.dynamodb), table: emulators.table }),
+    });
+    return batch({ Records: events.map((event) => message(event, receiveCount)) }, context);
   };
-  const allDone = Array.from({ length: 10 }, () => ({ kind: "done" }));
+  const allDone = { batchItemFailures: [] };
   const events = Array.from({ length: 10 }, () => placed(nextOrder()));
 
   it("new orders is one call, of duplicates two, of redelivered duplicates one", async () => {
@@ -69,24 +72,7 @@ describe("On DynamoDB a batch of ten", () => {
 });
 
 describe("The handler", () => {
-  const context = {
-    awsRequestId: "00000000-0000-4000-8000-000000000000",
-    functionName: "order-queue",
-    getRemainingTimeInMillis: () => 30_000,
-  };
-  let messages = 0;
-  const record = (body: string, receiveCount = 1) => ({
-    messageId: `m-${(messages += 1)}`,
-    receiptHandle: "receipt",
-    body,
-    attributes: { ApproximateReceiveCount: String(receiveCount), SentTimestamp: "1767225600000" },
-    messageAttributes: {},
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:eu-central-2:000000000000:orders",
-    awsRegion: "eu-central-2",
-  });
-  const deliver = (...bodies: string[]) => handler({ Records: bodies.map((body) => record(body)) }, context);
+  const deliver = (...bodies: string[]) => handler({ Records: bodies.map((body) => message(body)) }, context);
 
   async function parked(): Promise<Message[]> {
     const { Messages = [] } = await emulators.sqs.send(
@@ -122,7 +108,7 @@ describe("The handler", () => {
       found.find(({ Body }) => Body === body)?.MessageAttributes?.["DoorbellReason"]?.StringValue;
     expect(found).toHaveLength(2);
     expect(reasonOf(conflict)).toMatch(
-      /^The order is stored with another payload: fingerprint [0-9a-f]{64} is stored, /,
+      /^This key is stored with another payload: [0-9a-f]{64} is stored, [0-9a-f]{64} came$/,
     );
     expect(reasonOf("not json")).toMatch(/^The body is not JSON/);
   });
@@ -137,7 +123,7 @@ describe("The handler", () => {
     expect(await stored(id)).toEqual(before);
   });
 
-  it("fails the record alone whose order holds a number that nothing here can read", async () => {
+  it("parks the record alone whose order holds a number that nothing here can read", async () => {
     const [foreign, known] = [nextOrder(), nextOrder()];
     const Item = {
       id: { S: foreign },
@@ -147,14 +133,21 @@ describe("The handler", () => {
     };
     await emulators.dynamodb.send(new PutItemCommand({ TableName: emulators.table, Item }));
     await deliver(JSON.stringify(placed(known)));
-    const records = [placed(nextOrder()), placed(foreign), placed(known)].map((event) => record(JSON.stringify(event)));
-    const alone = { batchItemFailures: [{ itemIdentifier: records[1]?.messageId }] };
-    expect(await handler({ Records: records }, context)).toEqual(alone);
+    const records = [placed(nextOrder()), placed(foreign), placed(known)].map((event) => message(event));
+    const unreadable = async () =>
+      (await parked()).flatMap(({ MessageAttributes: found }) =>
+        found?.["DoorbellReason"]?.StringValue?.includes("ITEM_UNREADABLE") === true
+          ? [found["DoorbellMessageId"]?.StringValue]
+          : [],
+      );
+    expect(await handler({ Records: records }, context)).toEqual({ batchItemFailures: [] });
+    expect(await unreadable()).toEqual([records[1]?.messageId]);
     const again = records.map((each) => ({
       ...each,
       attributes: { ...each.attributes, ApproximateReceiveCount: "2" },
     }));
-    expect(await handler({ Records: again }, context)).toEqual(alone);
+    expect(await handler({ Records: again }, context)).toEqual({ batchItemFailures: [] });
+    expect(await unreadable()).toEqual([records[1]?.messageId]);
   });
 
   it("refuses an event of another source", async () => {

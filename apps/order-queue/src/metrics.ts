@@ -1,12 +1,6 @@
 import { BATCH_COUNTS, BATCH_MEASURES } from "@doorbell/batch/batch-metrics";
 
 const COUNTS = [
-  /** Events that had been applied before. */
-  "Duplicates",
-  /** Rejected because another event is stored for the order. */
-  "Conflicts",
-  /** Writes that DynamoDB throttled, or whose answer was lost, and that were tried again. */
-  "Throttles",
   /** Cancellations that were stored before their order had come. */
   "CancellationsWaiting",
   /** Orders that came to such a cancellation. As many as `CancellationsWaiting` in the end. */

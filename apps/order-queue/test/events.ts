@@ -1,8 +1,7 @@
-import type { Invocation } from "@doorbell/batch/invocation";
+import type { QueueHandlerOptions } from "@doorbell/batch/queue-handler";
 import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
 import type { OrderCancelled } from "@doorbell/event-contracts/order-cancelled";
 import type { OrderPlaced } from "@doorbell/event-contracts/order-placed";
-import type { OrderMessage } from "../src/apply-orders.ts";
 import type { OrderCount } from "../src/metrics.ts";
 
 /** An `order.placed` event for tests. */
@@ -44,18 +43,35 @@ export function cancelled(
 }
 
 /** A message with an event, or with any text, in its body. */
-export function message(body: BusinessEvent | string, receiveCount = 1): OrderMessage {
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  return { messageId: `m-${(messages += 1)}`, body: text, receiveCount };
+export function message(body: BusinessEvent | string, receiveCount = 1) {
+  return {
+    messageId: `m-${(messages += 1)}`,
+    receiptHandle: "receipt",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    attributes: { ApproximateReceiveCount: String(receiveCount), SentTimestamp: "1767225600000" },
+    messageAttributes: {},
+    md5OfBody: "",
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:eu-central-2:000000000000:orders",
+    awsRegion: "eu-central-2",
+  };
 }
 let messages = 0;
 
-/** An invocation with time enough, that keeps what is logged and counted. */
-export function invocation(lines: object[] = [], counts: Record<string, number> = {}): Invocation<OrderCount> {
+/** An invocation with time enough. */
+export const context = {
+  awsRequestId: "00000000-0000-4000-8000-000000000000",
+  functionName: "order-queue",
+  getRemainingTimeInMillis: () => 30_000,
+};
+
+/** A logger that keeps what is logged and counted. */
+export function recordingLog(
+  lines: object[],
+  counts: Record<string, number>,
+): QueueHandlerOptions<unknown, OrderCount>["log"] {
   const keep = (fields: object) => void lines.push(fields);
   const log = { debug: keep, info: keep, warn: keep, error: keep, child: () => log };
-  const metrics: Invocation<OrderCount>["metrics"] = {
-    count: (name, by = 1) => void (counts[name] = (counts[name] ?? 0) + by),
-  };
-  return { log, metrics, remainingMs: () => 30_000, signal: new AbortController().signal };
+  const count = (name: string, by = 1) => void (counts[name] = (counts[name] ?? 0) + by);
+  return { invocation: () => ({ ...log, metrics: { count, measure: () => {}, write: () => {} } }) };
 }

@@ -1,8 +1,9 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import { cutToBytes } from "@doorbell/aws-events/describe-issues";
 import type { ObjectEvent } from "@doorbell/aws-events/s3";
-import type { LeaseHandle, Lease } from "@doorbell/idempotency/lease";
+import type { Lease, LeaseHandle } from "@doorbell/idempotency/lease";
 import { ingestFile, type Ingested, RunInterrupted } from "./ingest-file.ts";
+import { logUploadEvent } from "./log-events.ts";
 import { LEASE_MAX_WAIT_MS, REASON_BYTES } from "./limits.ts";
 import { ObjectGone, type ObjectSource } from "./stored-object/object-source.ts";
 import type { OrdersOutlet } from "./sending/orders-outlet.ts";
@@ -38,22 +39,22 @@ export function ingestUpload(ports: IngestPorts) {
     const request = {
       key: `upload-ingest#${upload.id}`,
       fingerprint: upload.id,
-      remainingMs: () => invocation.remainingMs(),
+      remainingMs: invocation.remainingMs,
       maxWaitMs: LEASE_MAX_WAIT_MS,
     };
     const outcome = await ports.lease
-      .run(request, (grant) => runUpload(ports, upload, grant, invocation))
+      .run(request, (handle) => runUpload(ports, upload, handle, invocation))
       .catch((error: unknown) => {
         // The handler's own line does not know the upload.
-        log.warn({ err: error }, "upload not handled to its end");
+        logUploadEvent(log, { event: "upload.unfinished", err: error });
         throw error;
       });
     if (outcome.kind === "busy") {
-      log.info({ until: new Date(outcome.untilMs) }, "upload is being handled by another run");
+      logUploadEvent(log, { event: "upload.busy", until: new Date(outcome.untilMs).toISOString() });
       throw new UploadBusy({ uploadId: upload.id, untilMs: outcome.untilMs });
     }
-    if (outcome.kind === "done") return log.info(outcome.result, "upload handled");
-    log.info({ outcome: outcome.kind }, "upload was handled before");
+    if (outcome.kind === "applied") return logUploadEvent(log, { event: "upload.handled", ...outcome.result });
+    logUploadEvent(log, { event: "upload.duplicate", outcome: outcome.kind });
     invocation.metrics.count("Duplicates");
   };
 }
@@ -72,7 +73,7 @@ async function runUpload(
   await receipts.save(begun);
   try {
     const stop = AbortSignal.any([signal, invocation.signal]);
-    const ingested = await ingest(ports, upload, begun, { signal: stop, remainingMs: () => invocation.remainingMs() });
+    const ingested = await ingest(ports, upload, begun, { signal: stop, remainingMs: invocation.remainingMs });
     const receipt = ended(begun, ingested);
     await receipts.save(receipt);
     invocation.metrics.count("RejectedLines", receipt.rejectedLines);

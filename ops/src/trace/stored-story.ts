@@ -1,4 +1,5 @@
 import type { FoundEntry } from "@doorbell/audit-trail/read-audit-entry";
+import { isChangeSettled } from "@doorbell/change-audit/log-events";
 import type { LogEntry } from "@doorbell/cli/operate/trace/log-entry";
 import type { Step } from "@doorbell/cli/operate/trace/step";
 import type { Stored } from "@doorbell/cli/operate/trace/trace-hooks";
@@ -53,7 +54,7 @@ function uploadStory({ id, key, eventTime, orders }: StoredReceipt): Stored {
 
 /** Versions whose log is gone, as their entries tell them. */
 function recordedSteps(entries: readonly LogEntry[], audit: readonly FoundEntry<"orderId">[]): Step[] {
-  const told = new Set(entries.map((entry) => (entry.message === "order change" ? entry["version"] : undefined)));
+  const told = new Set(entries.filter(isChangeSettled).map(({ version }) => version));
   return audit.flatMap((found): Step[] => {
     if (!found.ok || told.has(found.version) || found.entry.at === undefined) return [];
     const at = new Date(found.entry.at * 1_000).toISOString();

@@ -10,14 +10,28 @@ const at = (ms: number) => new Date(1_767_225_600_000 + ms).toISOString();
 const about = { kind: "subject", id: "CA-1" } as const;
 const hooks = { steps: logSteps };
 
-function entry(ms: number, service: string, message: string, fields: object = {}): LogEntry {
-  const read = readLogLine(
-    service,
-    JSON.stringify({ message, timestamp: at(ms), service, requestId: "r-1", ...fields }),
-  );
-  if (read?.kind !== "entry") throw new Error(`no entry: ${message}`);
+/** A line as the service writes it: by the code of its event, whatever its message says. */
+/** A line as the service writes it: by the code of its event, whatever its message says. */
+function entry(ms: number, service: string, event: string, fields: object = {}): LogEntry {
+  const line = { event, message: "", timestamp: at(ms), service, requestId: "r-1", ...COMMON[event], ...fields };
+  const read = readLogLine(service, JSON.stringify(line));
+  if (read?.kind !== "entry") throw new Error(`no entry: ${event}`);
   return read.entry;
 }
+
+/** What every line of an event has. */
+const COMMON: Readonly<Record<string, object>> = {
+  "order.settled": {
+    messageId: "m",
+    receiveCount: 1,
+    eventId: "e",
+    type: "doorbell.order.placed.v1",
+    orderId: "CA-1",
+    correlationId: "c",
+  },
+  "change.settled": { sequenceNumber: "1", eventId: "e", eventName: "INSERT" },
+  "upload.handled": { lines: 1, orders: 1, rejectedLines: 0 },
+};
 
 function story(material: Partial<Material>): string[] {
   const none = { about, entries: [], failed: [], stored: [] };
@@ -36,10 +50,10 @@ describe("a story", () => {
     expect(
       story({
         entries: [
-          entry(9, "change-audit", "order change", { sequenceNumber: "1", version: 1, outcome: "appended" }),
-          entry(5, "order-queue", "order event", { ...applied, throttled: 2, throttledBy: "ThrottlingError" }),
-          entry(5, "order-queue", "batch received", { ids: ["m-1", "m-2"] }),
-          entry(8, "change-audit", "batch received", { ids: ["1"] }),
+          entry(9, "change-audit", "change.settled", { sequenceNumber: "1", version: 1, outcome: "applied" }),
+          entry(5, "order-queue", "order.settled", { ...applied, throttled: 2, throttledBy: "ThrottlingError" }),
+          entry(5, "order-queue", "batch.received", { ids: ["m-1", "m-2"] }),
+          entry(8, "change-audit", "batch.received", { ids: ["1"] }),
         ],
       }),
     ).toEqual([
@@ -54,20 +68,20 @@ describe("a story", () => {
   it("tells a write at its own time, though it was logged when the batch had ended", () => {
     const applied = { messageId: "m-1", type: "doorbell.order.placed.v1", outcome: "applied", writtenAt: at(2) };
     const entries = [
-      entry(9, "order-queue", "order event", applied),
-      entry(5, "change-audit", "order change", { sequenceNumber: "1", version: 1, outcome: "appended" }),
+      entry(9, "order-queue", "order.settled", applied),
+      entry(5, "change-audit", "change.settled", { sequenceNumber: "1", version: 1, outcome: "applied" }),
     ];
     expect(story({ entries })[0]).toContain("was applied");
   });
 
   it("tells a bisected batch from the rest of one that failed in part", () => {
     const batches = (first: string) => [
-      entry(1, "change-audit", "batch received", { ids: ["1", "2", "3", "4"], requestId: first }),
-      entry(2, "change-audit", "batch received", { ids: ["3", "4"], requestId: "r-2" }),
-      entry(3, "change-audit", "order change", {
+      entry(1, "change-audit", "batch.received", { ids: ["1", "2", "3", "4"], requestId: first }),
+      entry(2, "change-audit", "batch.received", { ids: ["3", "4"], requestId: "r-2" }),
+      entry(3, "change-audit", "change.settled", {
         sequenceNumber: "3",
         version: 1,
-        outcome: "appended",
+        outcome: "applied",
         requestId: "r-2",
       }),
     ];
@@ -86,19 +100,19 @@ describe("a story", () => {
   });
 
   it.each<[string, object, string]>([
-    ["order event", { messageId: "m", outcome: "duplicate" }, "skipped"],
-    ["order event", { messageId: "m", outcome: "conflict" }, "refused"],
-    ["order event", { messageId: "m", outcome: "failed" }, "retried"],
-    ["order change", { outcome: "duplicate" }, "skipped"],
-    ["order change", { outcome: "conflict" }, "refused"],
-    ["order change", { outcome: "no order" }, "refused"],
-    ["order change", { outcome: "unavailable" }, "retried"],
-    ["record rejected and parked", { messageId: "m", reason: "no JSON" }, "parked"],
-    ["record rejected but not parked, to be delivered again", { messageId: "m", reason: "x" }, "retried"],
-    ["record failed, to be delivered again", { messageId: "m", err: { name: "Error" } }, "retried"],
-    ["upload handled", { status: "done" }, "read"],
-    ["upload was handled before", {}, "skipped"],
-    ["upload not handled to its end", { err: { name: "E", code: "UPLOAD_UNFINISHED" } }, "retried"],
+    ["order.settled", { messageId: "m", outcome: "duplicate" }, "skipped"],
+    ["order.settled", { messageId: "m", outcome: "conflict" }, "refused"],
+    ["order.settled", { messageId: "m", outcome: "failed" }, "retried"],
+    ["change.settled", { outcome: "duplicate" }, "skipped"],
+    ["change.settled", { outcome: "conflict" }, "refused"],
+    ["change.settled", { outcome: "rejected" }, "refused"],
+    ["change.settled", { outcome: "failed" }, "retried"],
+    ["record.parked", { messageId: "m", reason: "no JSON" }, "parked"],
+    ["record.not-parked", { messageId: "m", reason: "x" }, "retried"],
+    ["record.retried", { messageId: "m", err: { name: "Error" } }, "retried"],
+    ["upload.handled", { status: "done" }, "read"],
+    ["upload.duplicate", {}, "skipped"],
+    ["upload.unfinished", { err: { name: "E", code: "UPLOAD_UNFINISHED" } }, "retried"],
   ])("%s %j is %s", (message, fields, kind) => {
     expect(
       tellStory({ about, entries: [entry(1, "s", message, fields)], failed: [], stored: [] }, hooks),

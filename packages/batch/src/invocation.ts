@@ -11,7 +11,7 @@ export interface Invocation<Count extends string = never> {
   /** Counts what only the service knows; the handler counts records and their ends, and writes it all in one line. */
   readonly metrics: Counter<Count>;
   /** Milliseconds until the deadline margin begins; 0 or less when it has begun. */
-  remainingMs(): number;
+  readonly remainingMs: () => number;
   /** Aborted when the deadline margin begins. Work that is then in flight should stop and throw. */
   readonly signal: AbortSignal;
 }

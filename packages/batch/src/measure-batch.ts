@@ -6,7 +6,7 @@ import type { ReadRecord } from "./read-records.ts";
 export function measureBatch<R>(
   metrics: Metrics<BatchCount, BatchMeasure>,
   batch: {
-    readonly records: readonly ReadRecord<R>[];
+    readonly records: readonly ReadRecord<R, unknown>[];
     readonly happenedAt?: ((record: R) => number | undefined) | undefined;
     /** When the handler began, milliseconds since 1970. */
     readonly beganAt: number;
@@ -19,7 +19,7 @@ export function measureBatch<R>(
   metrics.count("Parked", batch.rejected);
   metrics.count("Retried", batch.retried);
   for (const record of records) {
-    const at = record.ok ? happenedAt?.(record.value) : undefined;
+    const at = record.source === undefined ? undefined : happenedAt?.(record.source);
     if (at !== undefined && Number.isFinite(at)) metrics.measure("EventAge", beganAt - at);
   }
   metrics.measure("BatchDuration", Date.now() - beganAt);

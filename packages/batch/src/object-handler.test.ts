@@ -1,6 +1,5 @@
-import type { ParsedBatch } from "@doorbell/aws-events/parsed";
 import { expect, test } from "vitest";
-import { eventOf, type Item, parserOf } from "../test/events.ts";
+import { type Item, objectEvent } from "../test/events.ts";
 import { lambdaContext } from "../test/lambda-context.ts";
 import { recordedLog } from "../test/recorded-log.ts";
 import { objectHandler } from "./object-handler.ts";
@@ -10,16 +9,16 @@ const three: Item[] = [{ id: "a" }, { id: "b" }, { id: "c" }];
 
 function setUp(items: readonly Item[]) {
   const { log, lines, counts } = recordedLog();
-  return { base: { parse: parserOf(items), log }, lines, counts, event: eventOf(items) };
+  return { base: { log }, lines, counts, event: objectEvent(items) };
 }
 
 test("every record is handled, in order, and nothing is answered", async () => {
   const { base, event, lines } = setUp(three);
   const seen: string[] = [];
-  const handler = objectHandler({ ...base, handle: async ({ messageId }) => void seen.push(messageId) });
+  const handler = objectHandler({ ...base, handle: async ({ key }) => void seen.push(key) });
   expect(await handler(event, lambdaContext())).toBeUndefined();
   expect(seen).toEqual(["a", "b", "c"]);
-  expect(lines.at(-1)?.fields).toEqual({ records: 3, done: 3, retried: 0 });
+  expect(lines.at(-1)?.fields).toEqual({ event: "batch.handled", records: 3, done: 3, rejected: 0, retried: 0 });
 });
 
 test("an event without records (a test event) ends well", async () => {
@@ -33,14 +32,14 @@ test("a failure is thrown, so that Lambda retries, after the other records were 
   const error = new Rejection("never");
   const handler = objectHandler({
     ...base,
-    handle: async ({ messageId }) => {
-      seen.push(messageId);
-      if (messageId === "b") throw error;
+    handle: async ({ key }) => {
+      seen.push(key);
+      if (key === "b") throw error;
     },
   });
   await expect(handler(event, lambdaContext())).rejects.toBe(error);
   expect(seen).toEqual(["a", "b", "c"]);
-  expect(lines[0]).toMatchObject({ level: "warn", fields: { record: "b", err: error } });
+  expect(lines[1]).toMatchObject({ level: "error", fields: { event: "record.not-parked", err: error } });
 });
 
 test("several failures are thrown together, and counted", async () => {
@@ -50,31 +49,31 @@ test("several failures are thrown together, and counted", async () => {
   expect(Object.fromEntries(counts)).toMatchObject({ Records: 3, Retried: 3, written: 1 });
 });
 
-test("a record that cannot be read fails the event, with or without an id", async () => {
-  const { base, event } = setUp([{ malformed: true }]);
+test("a record that cannot be read fails the event, which names it by its place", async () => {
+  const { base, event, lines } = setUp([{ malformed: true }, { id: "b" }]);
   await expect(objectHandler({ ...base, handle: async () => {} })(event, lambdaContext())).rejects.toMatchObject({
-    code: "MALFORMED_RECORD",
-    id: "0",
+    code: "REJECTED",
+    message: expect.stringContaining("Records[0].s3.bucket: expected"),
   });
+  expect(lines[1]).toMatchObject({ fields: { event: "record.not-parked", record: "0" } });
+  expect(lines.at(-1)?.fields).toMatchObject({ done: 1, retried: 1 });
 });
 
 test("what is thrown says nothing of the payload in any property that a log would find", async () => {
   const { base, event } = setUp([{ id: "a" }]);
-  const issues = [{ path: "", expected: "an event of aws:s3", received: '"Ada Example"' }];
-  const record = { ok: false as const, index: 0, issues };
-  const refusing = (parse: () => ParsedBatch<Item & { messageId: string }>) =>
-    objectHandler({ ...base, parse, handle: async () => {} });
+  const [record] = event.Records;
+  const taking = objectHandler({ ...base, handle: async () => {} });
   const rejecting = objectHandler({
     ...base,
     handle: () => Promise.reject(new Rejection('customer.name: received "Ada Example"')),
   });
-  const handlers = [
-    refusing(() => ({ ok: false, issues })),
-    refusing(() => ({ ok: true, records: [record] })),
-    rejecting,
-  ];
-  for (const handler of handlers) {
-    const error: unknown = await handler(event, lambdaContext()).catch((thrown: unknown) => thrown);
+  const invocations = [
+    [taking, "Ada Example"],
+    [taking, { Records: [{ ...record, eventTime: "Ada Example" }] }],
+    [rejecting, event],
+  ] as const;
+  for (const [handler, payload] of invocations) {
+    const error: unknown = await handler(payload, lambdaContext()).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Error);
     // As the runtimes of Lambda log it: the message, the stack, and every enumerable property.
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain("Ada");

@@ -6,16 +6,69 @@ import { isRejection } from "./rejection.ts";
  */
 export type Outcome =
   | { readonly kind: "done" }
-  | { readonly kind: "rejected"; readonly reason: string }
+  | { readonly kind: "rejected"; readonly reason: string; readonly error?: unknown }
   | { readonly kind: "retry"; readonly error: unknown };
 
-/** Runs the work of one record. Never throws: a `Rejection` becomes `rejected`, anything else thrown `retry`. */
-export async function outcomeOf(work: () => Promise<void>): Promise<Outcome> {
+/** How an idempotency strategy ended for one record; what the strategies of `@doorbell/idempotency` answer. */
+export type IdempotencyOutcome = (
+  | { readonly kind: "applied" | "duplicate" }
+  | { readonly kind: "conflict"; readonly stored: string; readonly given: string }
+  | { readonly kind: "busy"; readonly untilMs: number }
+  | { readonly kind: "failed"; readonly code: string; readonly error: unknown }
+) & {
+  /** Calls that the store throttled, or did not answer, and that were tried again. */
+  readonly throttles?: number;
+};
+
+/** Codes of a failure that neither another delivery nor a new deployment mends. */
+const NEVER_STORABLE: Readonly<Record<string, string>> = {
+  ValidationError: "DynamoDB calls the item not valid; one over 400 KB is",
+  ITEM_UNREADABLE: "The stored item is unreadable",
+  MISSING_KEY: "The record has no key",
+};
+
+/**
+ * The one place where the outcome of an idempotency strategy becomes that of the record. `applied`, `duplicate`: done.
+ * `conflict`: rejected, with both fingerprints. `busy`: another worker has it, retried. `failed`: rejected where it can never
+ * succeed, else retried.
+ */
+export function recordOutcome(outcome: Outcome | IdempotencyOutcome): Outcome {
+  switch (outcome.kind) {
+    case "applied":
+    case "duplicate":
+      return { kind: "done" };
+    case "conflict": {
+      const { stored, given } = outcome;
+      return {
+        kind: "rejected",
+        reason: `This key is stored with another payload: ${stored} is stored, ${given} came`,
+      };
+    }
+    case "busy":
+      return { kind: "retry", error: new RecordNotApplied("BUSY", `until ${new Date(outcome.untilMs).toISOString()}`) };
+    case "failed":
+      return failure(outcome);
+    default:
+      return outcome;
+  }
+}
+
+function failure({ code, error }: { readonly code: string; readonly error: unknown }): Outcome {
+  if (isRejection(error)) return { kind: "rejected", reason: error.reason, error };
+  const reason = Object.hasOwn(NEVER_STORABLE, code) ? NEVER_STORABLE[code] : undefined;
+  return reason === undefined
+    ? { kind: "retry", error: error ?? new RecordNotApplied(code) }
+    : { kind: "rejected", reason: `${reason} (${code})`, error };
+}
+
+/** Runs the work of one record, which may have an outcome. Never throws: a `Rejection` becomes `rejected`, anything else `retry`. */
+export async function outcomeOf(
+  work: () => Promise<Outcome | IdempotencyOutcome | void>,
+): Promise<Outcome | IdempotencyOutcome> {
   try {
-    await work();
-    return { kind: "done" };
+    return (await work()) ?? { kind: "done" };
   } catch (error) {
-    return isRejection(error) ? { kind: "rejected", reason: error.reason } : { kind: "retry", error };
+    return isRejection(error) ? { kind: "rejected", reason: error.reason, error } : { kind: "retry", error };
   }
 }
 
@@ -25,28 +78,26 @@ export async function outcomeOf(work: () => Promise<void>): Promise<Outcome> {
  */
 export async function outcomesOf(
   records: number,
-  work: () => Promise<readonly Outcome[]>,
-): Promise<(index: number) => Outcome> {
+  work: () => Promise<readonly (Outcome | IdempotencyOutcome)[]>,
+): Promise<readonly (Outcome | IdempotencyOutcome)[]> {
+  let error: unknown;
   try {
     const outcomes = await work();
-    const wrong = new OutcomeCountError({ records, outcomes: outcomes.length });
-    if (outcomes.length !== records) return () => ({ kind: "retry", error: wrong });
-    return (index) => outcomes[index] ?? { kind: "retry", error: wrong };
-  } catch (error) {
-    return () => ({ kind: "retry", error });
+    if (outcomes.length === records) return outcomes;
+    error = new RecordNotApplied("OUTCOME_COUNT", `${outcomes.length} outcomes for ${records} records`);
+  } catch (thrown) {
+    error = thrown;
   }
+  return Array.from({ length: records }, () => ({ kind: "retry", error }));
 }
 
-/** A batch handler returned another number of outcomes than it was given records. */
-class OutcomeCountError extends Error {
-  readonly code = "OUTCOME_COUNT";
-  readonly records: number;
-  readonly outcomes: number;
+/** The record was not applied, and nothing was thrown that says more. `code` is that of the strategy, `BUSY` or `OUTCOME_COUNT`. */
+class RecordNotApplied extends Error {
+  readonly code: string;
 
-  constructor(facts: { records: number; outcomes: number }) {
-    super(`The batch handler returned ${facts.outcomes} outcomes for ${facts.records} records.`);
-    this.name = "OutcomeCountError";
-    this.records = facts.records;
-    this.outcomes = facts.outcomes;
+  constructor(code: string, why = "") {
+    super(`The record was not applied: ${code} ${why}`);
+    this.name = "RecordNotApplied";
+    this.code = code;
   }
 }

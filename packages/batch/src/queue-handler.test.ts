@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventOf, type Item, parserOf } from "../test/events.ts";
+import { type Item, queueEvent } from "../test/events.ts";
 import { lambdaContext } from "../test/lambda-context.ts";
 import { recordedLog } from "../test/recorded-log.ts";
 import type { Outcome } from "./outcome.ts";
@@ -15,7 +15,6 @@ function setUp(items: readonly Item[], parkingFails: (id: string) => boolean = (
   const { log, lines, counts } = recordedLog();
   const parked: { id: string; raw: unknown; reason: string }[] = [];
   const base = {
-    parse: parserOf(items),
     log,
     park: async (record: { id: string; raw: unknown }, reason: string) => {
       await Promise.resolve();
@@ -23,7 +22,7 @@ function setUp(items: readonly Item[], parkingFails: (id: string) => boolean = (
       parked.push({ id: record.id, raw: record.raw, reason });
     },
   };
-  return { base, parked, lines, counts, event: eventOf(items) };
+  return { base, parked, lines, counts, event: queueEvent(items) };
 }
 
 describe("messages one by one", () => {
@@ -34,8 +33,12 @@ describe("messages one by one", () => {
     expect(await handler(event, lambdaContext())).toEqual(failures());
     expect(seen).toEqual(["a", "b", "c"]);
     expect(lines).toEqual([
-      { level: "info", message: "batch received", fields: { ids: ["a", "b", "c"] } },
-      { level: "info", message: "batch handled", fields: { records: 3, done: 3, rejected: 0, retried: 0 } },
+      { level: "info", message: "batch received", fields: { event: "batch.received", ids: ["a", "b", "c"] } },
+      {
+        level: "info",
+        message: "batch handled",
+        fields: { event: "batch.handled", records: 3, done: 3, rejected: 0, retried: 0 },
+      },
     ]);
   });
 
@@ -85,8 +88,8 @@ describe("messages one by one", () => {
     expect(parked).toEqual([]);
     expect(lines).toContainEqual({
       level: "warn",
-      message: "record failed, to be delivered again",
-      fields: { messageId: "b", err: error },
+      message: "record failed",
+      fields: { event: "record.retried", messageId: "b", err: error },
     });
   });
 
@@ -112,7 +115,11 @@ describe("messages one by one", () => {
     });
     expect(await handler(event, lambdaContext())).toEqual(failures());
     expect(parked).toEqual([{ id: "b", raw: event.Records[1], reason: 'no such currency, received "Jane Roe"' }]);
-    expect(lines[1]?.fields).toEqual({ messageId: "b", reason: 'no such currency, received "…"' });
+    expect(lines[1]?.fields).toEqual({
+      event: "record.parked",
+      messageId: "b",
+      reason: 'no such currency, received "…"',
+    });
   });
 
   test("a rejection of another copy of the class is told by its code", async () => {
@@ -140,7 +147,11 @@ describe("messages one by one", () => {
     expect(await handler(event, lambdaContext())).toEqual(failures());
     expect(handled).toEqual(["b"]);
     expect(parked).toEqual([
-      { id: "a", raw: event.Records[0], reason: 'Records[0].body: expected text, received "Jane Roe"' },
+      {
+        id: "a",
+        raw: event.Records[0],
+        reason: 'Records[0].attributes.ApproximateReceiveCount: expected a whole number as text, received "Jane Roe"',
+      },
     ]);
     expect(JSON.stringify(lines)).not.toContain("Jane Roe");
   });
@@ -282,11 +293,10 @@ describe("the whole batch at once", () => {
 describe("what is no batch of messages", () => {
   test("an event of another source is an error that names source and expectation, and nothing out of the event", async () => {
     const { base } = setUp([]);
-    const issues = [{ path: "Records", expected: "SQS records", received: '"Jane Roe"' }];
-    const handler = queueHandler({ ...base, parse: () => ({ ok: false, issues }), handle: async () => {} });
-    await expect(handler({}, lambdaContext())).rejects.toMatchObject({
+    const handler = queueHandler({ ...base, handle: async () => {} });
+    await expect(handler({ Records: "Jane Roe" }, lambdaContext())).rejects.toMatchObject({
       code: "UNEXPECTED_EVENT",
-      message: 'This function is for SQS events. Records: expected SQS records, received "…"',
+      message: expect.stringMatching(/^This function is for SQS events\. Records: expected .*, received "…"$/),
     });
   });
 

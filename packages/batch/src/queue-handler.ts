@@ -1,67 +1,91 @@
+import { parseSqsEvent, type QueueMessage } from "@doorbell/aws-events/sqs";
 import type { LambdaContext } from "@doorbell/logger/log";
-import { bounded } from "./bounded.ts";
 import {
   type BatchResponse,
   CONCURRENCY,
   type HandlerOptions,
-  type PerRecord,
-  type WholeBatch,
+  type Handling,
+  type ReadValue,
 } from "./handler-options.ts";
-import { beginInvocation, DEADLINE_MARGIN_MS } from "./invocation.ts";
-import { measureBatch } from "./measure-batch.ts";
-import { type ReadRecord, readRecords } from "./read-records.ts";
-import { recordOutcomes } from "./record-outcomes.ts";
-import { type Park, settle, type Settled, tally } from "./settle.ts";
+import { property, type ReadRecord } from "./read-records.ts";
+import { type BatchPlan, retriedIds, runBatch } from "./run-batch.ts";
+import type { Park } from "./settle.ts";
 
-/** A queue handler takes messages one by one (`handle`) or all at once (`handleBatch`). */
-export type QueueHandlerOptions<M, Count extends string> = HandlerOptions<M, Count> & {
+export { batchMetrics } from "./batch-metrics.ts";
+export { parkInQueue } from "./sqs-parking.ts";
+
+/** What a queue handler takes; messages are handled one by one (`handle`) or all at once (`handleBatch`). */
+export type QueueHandlerOptions<Value, Count extends string> = HandlerOptions<QueueMessage, Count> & {
   readonly park: Park;
+  /** The queue is FIFO: see `queueHandler`. */
+  readonly fifo?: boolean;
   /** Messages handled, and rejected ones parked, at the same time; `CONCURRENCY` by default. */
   readonly concurrency?: number;
-} & (PerRecord<M, Count> | WholeBatch<M, Count>);
+} & Handling<Value, Count>;
+
+/** Reads the body of a message, which is then what the handler is given. What it finds wrong is parked as the reason. Must not throw. */
+interface BodyParser<Value> {
+  readonly parseBody: (body: string, message: QueueMessage) => ReadValue<Value>;
+}
+
+type QueueHandler = (event: unknown, context: LambdaContext) => Promise<BatchResponse>;
 
 /**
- * A Lambda handler for a standard SQS queue whose mapping reports batch item failures.
+ * A Lambda handler for an SQS queue whose mapping reports batch item failures.
  *
- *     export const handler = queueHandler({ parse: parseSqsEvent, log, park: parkInQueue({ … }), handle: applyOrder });
+ *     export const handler = queueHandler({ log, park: parkInQueue({ … }), parseBody: parseOrderPlaced, handle: sendMail });
  *
- * Messages are independent of each other. Exactly those that are neither done nor rejected and parked are reported as
- * failed, with the ones not taken, or not finished, when the deadline neared. Work may run twice for a message.
+ * Exactly those messages that are neither done nor rejected and parked are reported as failed, with the ones not taken, or not
+ * finished, when the deadline neared. Work may run twice for a message, unless `once` or the work itself prevents it.
+ * Messages of a standard queue are independent of each other, but for equal keys of `once`, which are handled one after another.
+ * With `fifo`, the messages of a group are handled in order, and a group stops at its first failure: that message and the group's
+ * later ones are reported. A rejected and parked message does not stop its group.
  * Throws, so that the whole batch is delivered again: `UnexpectedEventError`, `UnidentifiedRecordError`.
- * AWS: Lambda Developer Guide, "Handling errors for an SQS event source".
+ * AWS: Lambda Developer Guide, "Handling errors for an SQS event source", "Implementing partial batch responses".
  */
-export function queueHandler<M extends { readonly messageId: string }, Count extends string>(
-  options: QueueHandlerOptions<M, Count>,
-): (event: unknown, context: LambdaContext) => Promise<BatchResponse> {
-  const { park, concurrency = CONCURRENCY, deadlineMarginMs = DEADLINE_MARGIN_MS } = options;
-  return async (event, context) => {
-    const beganAt = Date.now();
-    const log = options.log.invocation(context, event);
-    const { metrics } = log;
-    const messages = readRecords("SQS", event, options.parse(event), (parsed) =>
-      parsed.ok ? parsed.value.messageId : parsed.id,
-    );
-    // Before anything can go wrong: whoever follows a record must see that it came.
-    log.info({ ids: messages.map(({ id }) => id) }, "batch received");
-    const running = beginInvocation(log, context, deadlineMarginMs);
-    const settled = new Map<ReadRecord<M>, Settled>();
-    try {
-      const outcome = recordOutcomes(options, messages, running.invocation);
-      const work = bounded(messages, concurrency, async (message) => {
-        const fields = { messageId: message.id };
-        settled.set(
-          message,
-          await settle(message, await outcome(message, () => log.child(fields)), { park, log, fields, metrics }),
-        );
-      });
-      await Promise.race([work, running.expired]);
-    } finally {
-      running.end();
-    }
-    const ends = tally(messages.length, settled.values());
-    log.info(ends, "batch handled");
-    measureBatch(metrics, { ...ends, records: messages, happenedAt: options.happenedAt, beganAt });
-    const failed = messages.filter((message) => (settled.get(message) ?? "retried") === "retried");
-    return { batchItemFailures: [...new Set(failed.map(({ id }) => id))].map((id) => ({ itemIdentifier: id })) };
+export function queueHandler<Value, Count extends string>(
+  options: QueueHandlerOptions<Value, Count> & BodyParser<Value>,
+): QueueHandler;
+export function queueHandler<Count extends string>(
+  options: QueueHandlerOptions<QueueMessage, Count> & { readonly parseBody?: never },
+): QueueHandler;
+export function queueHandler<Value, Count extends string>(
+  options:
+    | (QueueHandlerOptions<Value, Count> & BodyParser<Value>)
+    | (QueueHandlerOptions<QueueMessage, Count> & { readonly parseBody?: never }),
+): QueueHandler {
+  if (options.parseBody === undefined) return handlerOf(options, (message) => ({ ok: true, value: message }));
+  const { parseBody } = options;
+  return handlerOf(options, (message) => parseBody(message.body, message));
+}
+
+function handlerOf<Value, Count extends string>(
+  options: QueueHandlerOptions<Value, Count>,
+  read: (message: QueueMessage) => ReadValue<Value>,
+): QueueHandler {
+  const { park, fifo = false, once, concurrency = CONCURRENCY } = options;
+  const plan: BatchPlan<QueueMessage, Value, Count> = {
+    reader: {
+      name: "SQS",
+      parse: parseSqsEvent,
+      idOf: (parsed) => (parsed.ok ? parsed.value.messageId : parsed.id),
+      read,
+    },
+    options,
+    park,
+    concurrency,
+    named: (messageId) => ({ messageId }),
+    laneOf: fifo ? groupOf : (record) => (record.ok ? once?.by.laneOf(once, record.value) : undefined),
+    laneStops: fifo,
   };
+  return async (event, context) => {
+    const failed = new Set(retriedIds(await runBatch(plan, event, context)));
+    return { batchItemFailures: [...failed].map((id) => ({ itemIdentifier: id })) };
+  };
+}
+
+/** Also of a message that could not be read. Those whose group is unknown are a group of their own. */
+function groupOf({ raw }: ReadRecord<QueueMessage, unknown>): string {
+  const group = property(property(raw, "attributes"), "MessageGroupId");
+  return typeof group === "string" ? group : "";
 }

@@ -1,4 +1,7 @@
-import type { ParsedBatch, Issue, ParsedRecord } from "@doorbell/aws-events/parsed";
+import { describeIssues } from "@doorbell/aws-events/describe-issues";
+import type { Issue, ParsedBatch, ParsedRecord } from "@doorbell/aws-events/parsed";
+import type { ReadValue } from "./handler-options.ts";
+import type { Outcome } from "./outcome.ts";
 import { loggableReason } from "./reason.ts";
 
 /** A record that will not be retried, as Lambda delivered it: sending `raw` back is a plain redelivery. */
@@ -8,37 +11,59 @@ export interface RejectedRecord {
   readonly raw: unknown;
 }
 
-/** A record of an event: parsed, or why it could not be. */
-export type ReadRecord<R> = RejectedRecord &
-  ({ readonly ok: true; readonly value: R } | { readonly ok: false; readonly reason: string });
+/** A record of an event: as its source describes it and as the handler takes it, or what becomes of it unseen. */
+export type ReadRecord<Source, Value> = RejectedRecord & { readonly source: Source | undefined } & (
+    | { readonly ok: true; readonly value: Value }
+    | { readonly ok: false; readonly outcome: Outcome }
+  );
+
+/** How the records of one event source are read. */
+export interface RecordReader<Source, Value> {
+  /** For people: `SQS`. */
+  readonly name: string;
+  readonly parse: (event: unknown) => ParsedBatch<Source>;
+  readonly idOf: (parsed: ParsedRecord<Source>, raw: unknown) => string | undefined;
+  readonly read: (record: Source) => ReadValue<Value>;
+}
 
 /**
  * The records of an event, in order. Throws an `UnexpectedEventError` where it is not an event of this source at all,
  * and an `UnidentifiedRecordError` where a record has no id: such a record can be neither acknowledged nor reported, so
  * the whole batch must fail.
  */
-export function readRecords<R>(
-  source: string,
+export function readRecords<Source, Value>(
+  reader: RecordReader<Source, Value>,
   event: unknown,
-  envelope: ParsedBatch<R>,
-  idOf: (parsed: ParsedRecord<R>, raw: unknown) => string | undefined,
-): readonly ReadRecord<R>[] {
-  if (!envelope.ok) throw new UnexpectedEventError(source, envelope.issues);
-  return envelope.records.map((parsed) => {
+): readonly ReadRecord<Source, Value>[] {
+  const { name, parse, idOf } = reader;
+  const batch = parse(event);
+  if (!batch.ok) throw new UnexpectedEventError(name, batch.issues);
+  return batch.records.map((parsed) => {
     const raw = rawRecord(event, parsed.index);
     const id = idOf(parsed, raw);
-    if (id === undefined || id === "") throw new UnidentifiedRecordError(source, parsed);
-    return parsed.ok
-      ? { id, raw, ok: true, value: parsed.value }
-      : { id, raw, ok: false, reason: issuesText(parsed.issues) };
+    if (id === undefined || id === "") throw new UnidentifiedRecordError(name, parsed);
+    if (!parsed.ok) return { id, raw, source: undefined, ok: false, outcome: rejected(parsed) };
+    return { id, raw, source: parsed.value, ...valueOf(parsed.value, reader) };
   });
 }
 
-/** One line for people: what was expected where, and what came. */
-function issuesText(issues: readonly Issue[]): string {
-  return issues
-    .map(({ path, expected, received }) => `${path || "the event"}: expected ${expected}, received ${received}`)
-    .join("; ");
+/** A parser that throws, which it must not, fails its own record alone. */
+function valueOf<Source, Value>(
+  source: Source,
+  reader: RecordReader<Source, Value>,
+): { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly outcome: Outcome } {
+  try {
+    const value = reader.read(source);
+    return value.ok ? value : { ok: false, outcome: rejected(value) };
+  } catch (error) {
+    return { ok: false, outcome: { kind: "retry", error } };
+  }
+}
+
+function rejected({ issues, summary }: { readonly issues: readonly Issue[]; readonly summary?: string }): Outcome {
+  const described = describeIssues(issues);
+  const reason = summary === undefined ? described : `${summary}: ${described}`;
+  return { kind: "rejected", reason };
 }
 
 function rawRecord(event: unknown, index: number): unknown {
@@ -53,22 +78,16 @@ export function property(value: unknown, name: string): unknown {
 
 /**
  * The function was invoked with something that is not an event of its source. Lambda logs the message and every
- * property, so they say what was expected where, and leave out what the payload says; `issues`, which no log finds, has both.
+ * property, so they say what was expected where, and leave out what the payload says.
  */
 class UnexpectedEventError extends Error {
   readonly code = "UNEXPECTED_EVENT";
   readonly source: string;
-  readonly #issues: readonly Issue[];
 
   constructor(source: string, issues: readonly Issue[]) {
-    super(`This function is for ${source} events. ${loggableReason(issuesText(issues))}`);
+    super(`This function is for ${source} events. ${loggableReason(describeIssues(issues))}`);
     this.name = "UnexpectedEventError";
     this.source = source;
-    this.#issues = issues;
-  }
-
-  get issues(): readonly Issue[] {
-    return this.#issues;
   }
 }
 
@@ -79,7 +98,7 @@ class UnidentifiedRecordError extends Error {
   readonly index: number;
 
   constructor(source: string, parsed: ParsedRecord<unknown>) {
-    const why = parsed.ok ? "" : ` ${loggableReason(issuesText(parsed.issues))}`;
+    const why = parsed.ok ? "" : ` ${loggableReason(describeIssues(parsed.issues))}`;
     super(`Record ${parsed.index} of the ${source} event has no id to report it by.${why}`);
     this.name = "UnidentifiedRecordError";
     this.source = source;

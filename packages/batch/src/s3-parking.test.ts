@@ -1,7 +1,7 @@
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../test/emulator.ts";
-import { parkInBucket } from "./s3-parking.ts";
+import { parkInBucket, readParkedRecord } from "./s3-parking.ts";
 
 let emulator: Emulator;
 
@@ -55,4 +55,11 @@ test("a record of no known table, or with an odd id, still has a place below its
 test("parking fails where the bucket is away", async () => {
   const park = parkInBucket({ client: emulator.s3, bucket: "gone", service: "s" });
   await expect(park({ id: "1", raw }, "no")).rejects.toMatchObject({ name: "NoSuchBucket" });
+});
+
+test("what parking writes is read again as it was; anything else is no parked record", () => {
+  const parked = { reason: "no version", service: "change-audit", record: raw };
+  expect(readParkedRecord(JSON.stringify(parked))).toEqual(parked);
+  for (const text of ["", "{", "[]", "null", '{"reason":"no"}', JSON.stringify({ ...parked, record: null })])
+    expect(readParkedRecord(text)).toBeUndefined();
 });

@@ -1,5 +1,4 @@
 import { CreateQueueCommand, type Message, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { parseSqsEvent } from "@doorbell/aws-events/sqs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../test/emulator.ts";
 import { lambdaContext } from "../test/lambda-context.ts";
@@ -7,7 +6,7 @@ import { recordedLog } from "../test/recorded-log.ts";
 import { queueHandler } from "./queue-handler.ts";
 import { REASON_LIMIT_BYTES } from "./reason.ts";
 import { Rejection } from "./rejection.ts";
-import { MESSAGE_LIMIT_BYTES, parkInQueue } from "./sqs-parking.ts";
+import { MESSAGE_LIMIT_BYTES, parkInQueue, readParkedMessage, senderAttributes } from "./sqs-parking.ts";
 import type { Park } from "./settle.ts";
 
 let emulator: Emulator;
@@ -29,7 +28,12 @@ beforeEach(async () => {
 
 async function received(): Promise<Message[]> {
   const { Messages = [] } = await emulator.sqs.send(
-    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ["All"] }),
+    new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      MessageAttributeNames: ["All"],
+      AttributeNames: ["All"],
+    }),
   );
   return Messages;
 }
@@ -159,7 +163,6 @@ test("from an event as Lambda delivers it to the dead-letter queue, once per rej
   });
   const { log, lines } = recordedLog();
   const handler = queueHandler({
-    parse: parseSqsEvent,
     log,
     park,
     handle: async ({ body }) => {
@@ -193,7 +196,31 @@ test("from an event as Lambda delivers it to the dead-letter queue, once per rej
     messageId: "m-4",
     reason: expect.stringContaining("Records[3].receiptHandle: expected"),
   });
-  expect(lines.at(-1)?.fields).toEqual({ records: 4, done: 1, rejected: 2, retried: 1 });
+  expect(lines.at(-1)?.fields).toMatchObject({ records: 4, done: 1, rejected: 2, retried: 1 });
+});
+
+test("what parking writes is read again as it was, and the sender's attributes apart from it", async () => {
+  const messageAttributes = { source: { dataType: "String", stringValue: "till-4" } };
+  const attributes = { ApproximateReceiveCount: "3", SentTimestamp: "1772359200250" };
+  await park({ id: "m-1", raw: { body: "{}", attributes, messageAttributes } }, "no such currency");
+  const [message = {}] = await received();
+  expect(readParkedMessage(message)).toEqual({
+    reason: "no such currency",
+    service: "order-queue",
+    messageId: "m-1",
+    parkedAt: "2026-03-01T10:00:00.000Z",
+    receiveCount: 3,
+    sentAt: "2026-03-01T10:00:00.250Z",
+  });
+  expect(senderAttributes(message)).toEqual({ source: { DataType: "String", StringValue: "till-4" } });
+});
+
+test("a message that SQS itself has moved, or that nobody parked, is no parked one", () => {
+  const MessageAttributes = { DoorbellReason: { DataType: "String", StringValue: "of an earlier round" } };
+  expect(readParkedMessage({ MessageAttributes })).toEqual({ reason: "of an earlier round" });
+  const moved = { MessageAttributes, Attributes: { DeadLetterQueueSourceArn: "arn:aws:sqs:eu-central-2:0:orders" } };
+  expect(readParkedMessage(moved)).toBeUndefined();
+  expect(readParkedMessage({})).toBeUndefined();
 });
 
 test("a message of a FIFO queue is parked in a FIFO queue under its own group, and one that is parked twice lies there once", async () => {

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { eventOf, type Item, parserOf } from "../test/events.ts";
+import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
+import { type Item, streamEvent } from "../test/events.ts";
 import { lambdaContext } from "../test/lambda-context.ts";
 import { recordedLog } from "../test/recorded-log.ts";
 import type { Outcome } from "./outcome.ts";
@@ -9,20 +10,25 @@ import { streamHandler } from "./stream-handler.ts";
 
 const checkpoint = (...ids: string[]) => ({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
 
+/** The item that a record is about. */
+function keyOf({ keys }: Pick<StreamRecord, "keys">): string {
+  const id = keys["id"];
+  return id !== undefined && "S" in id ? id.S : "";
+}
+
 function setUp(items: readonly Item[], parkingFails: (id: string) => boolean = () => false) {
   const { log, lines } = recordedLog();
   const parked: string[] = [];
   const base = {
-    parse: parserOf(items),
     log,
-    keyOf: ({ key }: { key: string }) => key,
+    keyOf,
     park: async ({ id }: { id: string }) => {
       await Promise.resolve();
       if (parkingFails(id)) throw new Error("the bucket is away");
       parked.push(id);
     },
   };
-  return { base, parked, lines, event: eventOf(items) };
+  return { base, parked, lines, event: streamEvent(items) };
 }
 
 describe("records one by one", () => {
@@ -34,7 +40,8 @@ describe("records one by one", () => {
     let most = 0;
     const handler = streamHandler({
       ...base,
-      handle: async ({ key, sequenceNumber }) => {
+      handle: async ({ keys, sequenceNumber }) => {
+        const key = keyOf({ keys });
         expect(busy.has(key)).toBe(false);
         busy.add(key);
         most = Math.max(most, busy.size);
@@ -70,11 +77,11 @@ describe("records one by one", () => {
     });
     expect(await handler(event, lambdaContext())).toEqual(checkpoint("1"));
     expect(seen.sort()).toEqual(["1", "2", "4"]);
-    expect(lines.at(-1)?.fields).toEqual({ records: 4, done: 2, rejected: 0, retried: 2 });
+    expect(lines.at(-1)?.fields).toEqual({ event: "batch.handled", records: 4, done: 2, rejected: 0, retried: 2 });
     expect(lines).toContainEqual({
       level: "info",
-      message: "record waits for an earlier one of its key, to be delivered again",
-      fields: { sequenceNumber: "3" },
+      message: "record waits for an earlier one",
+      fields: { event: "record.waiting", sequenceNumber: "3" },
     });
   });
 

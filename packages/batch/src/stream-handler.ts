@@ -1,32 +1,24 @@
+import { parseStreamEvent, type StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { LambdaContext } from "@doorbell/logger/log";
-import { bounded } from "./bounded.ts";
-import {
-  type BatchResponse,
-  CONCURRENCY,
-  type HandlerOptions,
-  type PerRecord,
-  type WholeBatch,
-} from "./handler-options.ts";
-import { beginInvocation, DEADLINE_MARGIN_MS } from "./invocation.ts";
-import { measureBatch } from "./measure-batch.ts";
-import { property, type ReadRecord, readRecords } from "./read-records.ts";
-import { recordOutcomes } from "./record-outcomes.ts";
+import { type BatchResponse, CONCURRENCY, type HandlerOptions, type Handling } from "./handler-options.ts";
+import { property } from "./read-records.ts";
+import { type BatchPlan, retriedIds, runBatch } from "./run-batch.ts";
 import { compareSequenceNumbers } from "./sequence-number.ts";
-import { type Park, settle, type Settled, tally } from "./settle.ts";
+import type { Park } from "./settle.ts";
 
 /** A stream handler takes records one by one in order per key (`handle`) or all at once (`handleBatch`). */
-export type StreamHandlerOptions<R, Count extends string> = HandlerOptions<R, Count> & {
+export type StreamHandlerOptions<Count extends string> = HandlerOptions<StreamRecord, Count> & {
   readonly park: Park;
   /** Records with equal keys are handled one after another. Must not throw. */
-  readonly keyOf: (record: R) => string;
+  readonly keyOf: (record: StreamRecord) => string;
   /** Records of different keys handled at the same time; `CONCURRENCY` by default. */
   readonly concurrency?: number;
-} & (PerRecord<R, Count> | WholeBatch<R, Count>);
+} & Handling<StreamRecord, Count>;
 
 /**
  * A Lambda handler for a DynamoDB stream whose mapping reports batch item failures.
  *
- *     export const handler = streamHandler({ parse: parseStreamEvent, log, park: parkInBucket({ … }), keyOf, handle });
+ *     export const handler = streamHandler({ log, park: parkInBucket({ … }), keyOf, handle });
  *
  * Records are taken in the stream's order. A key stops at its first failure: its later records wait for the next
  * delivery, while other keys go on, so that one bad record does not hold up the rest of the shard. A rejected and
@@ -36,47 +28,27 @@ export type StreamHandlerOptions<R, Count extends string> = HandlerOptions<R, Co
  * Throws, so that the whole batch is delivered again: `UnexpectedEventError`, `UnidentifiedRecordError`.
  * AWS: Lambda Developer Guide, "Configuring partial batch response with DynamoDB and Lambda".
  */
-export function streamHandler<R extends { readonly sequenceNumber: string }, Count extends string>(
-  options: StreamHandlerOptions<R, Count>,
+export function streamHandler<Count extends string>(
+  options: StreamHandlerOptions<Count>,
 ): (event: unknown, context: LambdaContext) => Promise<BatchResponse> {
-  const { park, keyOf, concurrency = CONCURRENCY, deadlineMarginMs = DEADLINE_MARGIN_MS } = options;
+  const { park, keyOf, concurrency = CONCURRENCY } = options;
+  const plan: BatchPlan<StreamRecord, StreamRecord, Count> = {
+    reader: {
+      name: "DynamoDB Streams",
+      parse: parseStreamEvent,
+      idOf: (parsed, raw) => (parsed.ok ? parsed.value.sequenceNumber : rawSequenceNumber(raw)),
+      read: (record) => ({ ok: true, value: record }),
+    },
+    options,
+    park,
+    concurrency,
+    named: (sequenceNumber) => ({ sequenceNumber }),
+    laneOf: (record) => (record.ok ? keyOf(record.value) : undefined), // what could not be read has no known key
+    laneStops: true,
+  };
   return async (event, context) => {
-    const beganAt = Date.now();
-    const log = options.log.invocation(context, event);
-    const { metrics } = log;
-    const records = readRecords("DynamoDB Streams", event, options.parse(event), (parsed, raw) =>
-      parsed.ok ? parsed.value.sequenceNumber : rawSequenceNumber(raw),
-    );
-    // Before anything can go wrong: whoever follows a record must see that it came.
-    log.info({ ids: records.map(({ id }) => id) }, "batch received");
-    const running = beginInvocation(log, context, deadlineMarginMs);
-    const settled = new Map<ReadRecord<R>, Settled>();
-    try {
-      const outcome = recordOutcomes(options, records, running.invocation);
-      const lastOfKey = new Map<string, Promise<Settled>>();
-      const settleAfter = async (before: Promise<Settled> | undefined, record: ReadRecord<R>): Promise<Settled> => {
-        const fields = { sequenceNumber: record.id };
-        if (before !== undefined && (await before) === "retried") {
-          log.info(fields, "record waits for an earlier one of its key, to be delivered again");
-          return "retried";
-        }
-        return settle(record, await outcome(record, () => log.child(fields)), { park, log, fields, metrics });
-      };
-      const work = bounded(records, concurrency, async (record) => {
-        const key = record.ok ? keyOf(record.value) : undefined; // what could not be parsed has no known key
-        const end = settleAfter(key === undefined ? undefined : lastOfKey.get(key), record);
-        if (key !== undefined) lastOfKey.set(key, end);
-        settled.set(record, await end);
-      });
-      await Promise.race([work, running.expired]);
-    } finally {
-      running.end();
-    }
-    const ends = tally(records.length, settled.values());
-    log.info(ends, "batch handled");
-    measureBatch(metrics, { ...ends, records, happenedAt: options.happenedAt, beganAt });
-    const failed = records.filter((record) => (settled.get(record) ?? "retried") === "retried");
-    const [lowest] = failed.map(({ id }) => id).sort(compareSequenceNumbers);
+    const failed = retriedIds(await runBatch(plan, event, context));
+    const [lowest] = failed.toSorted(compareSequenceNumbers);
     return { batchItemFailures: lowest === undefined ? [] : [{ itemIdentifier: lowest }] };
   };
 }

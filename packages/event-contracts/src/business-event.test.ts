@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseBusinessEvent } from "./business-event.ts";
+import { parseBusinessEvent, parseOrderPlaced } from "./business-event.ts";
 import { MAX_CANCEL_REASON_CHARS } from "./order-cancelled.ts";
 import { MAX_ORDER_EVENT_BYTES } from "./order-placed.ts";
 import { sampleOrderCancelled, sampleOrderPlaced } from "./testing.ts";
@@ -11,6 +11,18 @@ test("an order that was placed and one that was cancelled pass as they are", () 
   for (const event of [sampleOrderPlaced(), sampleOrderCancelled()]) {
     expect(parse(event)).toEqual({ ok: true, value: event });
   }
+});
+
+test("where order.placed alone is sent, a cancellation is of an unknown type, and a later order of an unknown version", () => {
+  const event = sampleOrderPlaced();
+  expect(parseOrderPlaced(JSON.stringify(event))).toEqual({ ok: true, value: event });
+  expect(parseOrderPlaced(JSON.stringify(sampleOrderCancelled()))).toMatchObject({
+    kind: "unknown-type",
+    summary: "The event's type is not one of this queue",
+    issues: [{ path: "type", expected: "doorbell.order.placed.v1" }],
+  });
+  const later = { ...event, type: "doorbell.order.placed.v2" };
+  expect(parseOrderPlaced(JSON.stringify(later))).toMatchObject({ kind: "unknown-version" });
 });
 
 test("extension attributes of CloudEvents are ignored", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createInline, type InlineDecision, type InlineOptions } from "./inline.ts";
+import { applyOne, createInline, type InlineDecision, type InlineOptions } from "./inline.ts";
 import { memoryStore } from "./memory-store.ts";
 import { StoreFailure } from "./store-failure.ts";
 import type { Attributes, JsonValue, ReadResult, Store, WriteResult } from "./store.ts";
@@ -64,6 +64,17 @@ function scripted(store: Store, script: readonly ("ok" | "throttled" | "lost" | 
 
 const time = { remainingMs: () => 10_000 };
 const kinds = (outcomes: readonly { kind: string }[]) => outcomes.map(({ kind }) => kind);
+
+describe("one event alone", () => {
+  it("has the outcome that it would have in a batch, and never none", async () => {
+    const inline = accounts(memoryStore());
+    const options = { remainingMs: () => 60_000 };
+    expect(await applyOne(inline, deposit("a", "1"), options)).toMatchObject({ kind: "applied", attempts: 1 });
+    expect(await applyOne(inline, deposit("a", "1"), options)).toMatchObject({ kind: "duplicate" });
+    const silent = { apply: async () => [] };
+    expect(await applyOne(silent, deposit("a", "1"), options)).toMatchObject({ kind: "failed", retryable: true });
+  });
+});
 
 describe("The inline strategy", () => {
   it("applies a batch of new keys in one call", async () => {

@@ -67,6 +67,19 @@ export interface Inline<Event> {
   apply(events: readonly Event[], options: ApplyOptions): Promise<readonly InlineOutcome[]>;
 }
 
+/** Applies one event; where the next one must wait for it, as in a group of a FIFO queue. */
+export async function applyOne<Event>(
+  inline: Inline<Event>,
+  event: Event,
+  options: ApplyOptions,
+): Promise<InlineOutcome> {
+  const [outcome = { ...failed("NO_OUTCOME", undefined, true), attempts: 0, throttles: 0 }] = await inline.apply(
+    [event],
+    options,
+  );
+  return outcome;
+}
+
 /** The code of an event that was still open when the time was up; a redelivery takes it on. */
 export const DEADLINE = "DEADLINE";
 

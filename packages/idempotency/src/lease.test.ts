@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Clock } from "./clock.ts";
-import { createLease, type LeaseOptions, type LeaseRequest, MIN_LEASE_MS } from "./lease.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { createLease, type LeaseOptions, MIN_LEASE_MS } from "./lease.ts";
 import { CLOCK_SKEW_MARGIN_MS } from "./marker.ts";
 import { memoryStore } from "./memory-store.ts";
 import { MAX_RESULT_BYTES } from "./result-text.ts";
-import type { Attributes, Store, WriteResult } from "./store.ts";
+import type { Attributes, ItemStore, Store, WriteResult } from "./store.ts";
 import { readItems } from "../test/read-items.ts";
 
 const LEASE_MS = 9_000;
@@ -39,8 +40,10 @@ function handClock() {
   return { clock, pass, sleeping: () => sleepers.size };
 }
 
-/** Lets every promise that can go on go on. */
-const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+/** Lets every promise that can go on go on: each call of the store takes a turn of the event loop. */
+async function settled(): Promise<void> {
+  for (let turns = 0; turns < 10; turns += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+}
 
 function setUp(changes: Partial<LeaseOptions> = {}) {
   const store = changes.store ?? memoryStore();
@@ -86,7 +89,7 @@ describe("The lease strategy", () => {
   it("runs the work once, stores its result, and gives it to duplicates", async () => {
     const { lease, request, stored, clock } = setUp();
     const work = vi.fn(async () => ({ sent: 3 }));
-    expect(await lease.run(request, work)).toEqual({ kind: "done", result: { sent: 3 } });
+    expect(await lease.run(request, work)).toEqual({ kind: "applied", result: { sent: 3 } });
     expect(await lease.run(request, work)).toEqual({ kind: "duplicate", result: { sent: 3 } });
     expect(work).toHaveBeenCalledOnce();
     expect(await stored()).toMatchObject({
@@ -130,7 +133,7 @@ describe("The lease strategy", () => {
     const { lease, request, sleeping } = setUp();
     const failure = new Error("the work's own");
     await expect(lease.run(request, () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await lease.run(request, async ({ fence }) => fence)).toEqual({ kind: "done", result: 2 });
+    expect(await lease.run(request, async ({ fence }) => fence)).toEqual({ kind: "applied", result: 2 });
     expect(sleeping()).toBe(0);
   });
 
@@ -159,7 +162,7 @@ describe("The lease strategy", () => {
     await pass(LEASE_MS * 3);
     expect(await lease.run(request, async () => "second")).toMatchObject({ kind: "busy" });
     work.resolve("first");
-    expect(await running).toEqual({ kind: "done", result: "first" });
+    expect(await running).toEqual({ kind: "applied", result: "first" });
     expect(await stored()).toMatchObject({ status: "done", fence: 1 });
     expect(sleeping()).toBe(0);
   });
@@ -225,7 +228,7 @@ describe("The lease strategy", () => {
     const { lease, request, pass, clock, stored } = setUp({ store: { ...inner, write } });
     const running = lease.run(request, () => clock.sleep(LEASE_MS / 2));
     await pass(LEASE_MS / 2);
-    expect(await running).toMatchObject({ kind: "done" });
+    expect(await running).toMatchObject({ kind: "applied" });
     expect(await stored()).toMatchObject({ status: "done" });
   });
 
@@ -264,7 +267,7 @@ describe("The lease strategy", () => {
     await late?.();
     expect(await stored()).toMatchObject({ leaseUntilMs: started + (LEASE_MS / 3) * 2 + LEASE_MS });
     await pass(LEASE_MS);
-    expect(await running).toMatchObject({ kind: "done" });
+    expect(await running).toMatchObject({ kind: "applied" });
   });
 
   it("lets one worker take over a lease whose owner vanished, once it is over, and no zombie complete or release after", async () => {
@@ -280,7 +283,7 @@ describe("The lease strategy", () => {
     await pass(LEASE_MS + CLOCK_SKEW_MARGIN_MS);
     const takers = [1, 2, 3].map(() => lease.run(request, async ({ fence }) => fence));
     const outcomes = await Promise.all(takers);
-    expect(outcomes.filter(({ kind }) => kind === "done")).toEqual([{ kind: "done", result: 2 }]);
+    expect(outcomes.filter(({ kind }) => kind === "applied")).toEqual([{ kind: "applied", result: 2 }]);
 
     const settledItem = await stored();
     zombieWork.resolve("late");
@@ -298,7 +301,7 @@ describe("The lease strategy", () => {
     const { lease, request, pass } = setUp({ store });
     const patient = lease.run({ ...request, maxWaitMs }, async ({ fence }) => fence);
     await pass(maxWaitMs);
-    expect(await patient).toEqual({ kind: "done", result: 2 });
+    expect(await patient).toEqual({ kind: "applied", result: 2 });
 
     const alive = setUp();
     void alive.lease.run(alive.request, () => new Promise(() => {}));
@@ -328,7 +331,7 @@ describe("The lease strategy", () => {
     const { lease, request, pass } = setUp({ store });
     const running = lease.run(request, async ({ fence }) => fence);
     await pass(5_000);
-    expect(await running).toEqual({ kind: "done", result: 1 });
+    expect(await running).toEqual({ kind: "applied", result: 1 });
     expect(lost.map(({ status }) => status)).toEqual(["running", "done"]);
   });
 
@@ -337,7 +340,7 @@ describe("The lease strategy", () => {
     cycle.self = cycle;
     for (const result of [undefined, () => 1, 10n, cycle, "x".repeat(MAX_RESULT_BYTES)]) {
       const { lease, request } = setUp();
-      expect(await lease.run(request, async () => result)).toEqual({ kind: "done", result });
+      expect(await lease.run(request, async () => result)).toEqual({ kind: "applied", result });
       expect(await lease.run(request, async () => "again")).toEqual({ kind: "duplicate" });
     }
   });
@@ -347,7 +350,7 @@ describe("The lease strategy", () => {
     const { lease, request, pass } = setUp({ store });
     const running = lease.run(request, async () => "too big for this store");
     await pass(5_000);
-    expect(await running).toMatchObject({ kind: "done" });
+    expect(await running).toMatchObject({ kind: "applied" });
     expect(await lease.run(request, async () => "again")).toEqual({ kind: "duplicate" });
   });
 
@@ -370,71 +373,112 @@ describe("The lease strategy", () => {
     await pass(TTL_SECONDS * 1_000 + CLOCK_SKEW_MARGIN_MS + 1_000);
     const endsAt = clock.now() + 60_000;
     const late = { key: "k", fingerprint: "another", remainingMs: () => endsAt - clock.now() };
-    expect(await lease.run(late, async ({ fence }) => fence)).toEqual({ kind: "done", result: 2 });
+    expect(await lease.run(late, async ({ fence }) => fence)).toEqual({ kind: "applied", result: 2 });
   });
 
-  it("fails when the store refuses for good", async () => {
+  it("fails when the store fails for good", async () => {
     const write: Store["write"] = async () => [{ kind: "failed", code: "AccessDenied", error: "no" }];
     const { lease, request } = setUp({ store: { ...memoryStore(), write } });
     const run = lease.run(request, async () => 1);
     await expect(run).rejects.toMatchObject({ code: "STORE_FAILED", reason: "AccessDenied", retryable: false });
   });
 
-  describe("for a batch", () => {
-    const batch = (request: LeaseRequest, ...keys: string[]) => keys.map((key) => ({ ...request, key }));
+  describe("for records of a batch", () => {
     function counted() {
       const inner = memoryStore();
       const calls: string[] = [];
-      const store: Store = {
-        ...inner,
+      const store: ItemStore = {
         write: (writes) => (calls.push(`write ${writes.length}`), inner.write(writes)),
         read: (refs) => (calls.push(`read ${refs.length}`), inner.read(refs)),
       };
       return { store, calls };
     }
 
+    const time = { remainingMs: () => 60_000, signal: new AbortController().signal };
+    const identity = { keyOf: ({ key }: Job) => key, payloadOf: ({ total }: Job) => ({ total }) };
+    interface Job {
+      readonly key: string;
+      readonly total: unknown;
+    }
+    const jobs = Array.from({ length: 10 }, (_, n): Job => ({ key: `k${n}`, total: "12.50" }));
+
     it("claims ten keys in one call and completes in another what ends together; ten duplicates are two calls", async () => {
       const { store, calls } = counted();
-      const { lease, request, sleeping } = setUp({ store });
-      const requests = batch(request, ...Array.from({ length: 10 }, (_, n) => `k${n}`));
-      const done = await lease.runAll(requests, async ({ key }, { fence }) => `${key}:${fence}`);
-      expect(done).toEqual(requests.map(({ key }) => ({ kind: "done", result: `${key}:1` })));
+      const { lease, sleeping } = setUp({ store });
+      const fences: number[] = [];
+      const all = () =>
+        Promise.all(
+          jobs.map((job) => lease.runRecord(identity, job, time, async ({ fence }) => void fences.push(fence))),
+        );
+      expect((await all()).map(({ kind }) => kind)).toEqual(jobs.map(() => "applied"));
       expect(calls).toEqual(["write 10", "write 10"]);
       calls.length = 0;
-      const again = await lease.runAll(requests, async () => "twice");
-      expect(again).toEqual(requests.map(({ key }) => ({ kind: "duplicate", result: `${key}:1` })));
+      expect((await all()).map(({ kind }) => kind)).toEqual(jobs.map(() => "duplicate"));
       expect(calls).toEqual(["write 10", "read 10"]);
+      expect(fences).toEqual(jobs.map(() => 1));
       expect(sleeping()).toBe(0);
     });
 
-    it("runs equal keys one after another: the later ones are duplicates, or conflicts", async () => {
-      const { lease, request } = setUp();
-      const work = vi.fn(async () => "once");
-      const requests = [...batch(request, "a", "b", "a"), { ...request, key: "a", fingerprint: "g" }];
-      expect(await lease.runAll(requests, work)).toEqual([
-        { kind: "done", result: "once" },
-        { kind: "done", result: "once" },
-        { kind: "duplicate", result: "once" },
-        { kind: "conflict", stored: "f", given: "g" },
-      ]);
-      expect(work).toHaveBeenCalledTimes(2);
+    it("tells a conflict by the payload, and is busy while another works", async () => {
+      const { lease } = setUp();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const first = lease.runRecord(identity, { key: "a", total: "1" }, time, () => promise);
+      await settled();
+      const twice = () => Promise.reject(new Error("twice"));
+      expect(await lease.runRecord(identity, { key: "a", total: "1" }, time, twice)).toMatchObject({ kind: "busy" });
+      resolve();
+      expect(await first).toMatchObject({ kind: "applied" });
+      expect(await lease.runRecord(identity, { key: "a", total: "2" }, time, twice)).toEqual({
+        kind: "conflict",
+        stored: fingerprint({ total: "1" }),
+        given: fingerprint({ total: "2" }),
+      });
     });
 
-    it("gives what one record throws as its own outcome, and does the others", async () => {
-      const { lease, request } = setUp();
+    it("aborts the work's signal with the invocation's", async () => {
+      const { lease } = setUp();
+      const near = new AbortController();
+      const running = lease.runRecord(
+        identity,
+        { key: "a", total: "1" },
+        { ...time, signal: near.signal },
+        async ({ signal }) => {
+          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          signal.throwIfAborted();
+        },
+      );
+      await settled();
+      near.abort(new Error("the deadline is near"));
+      expect(await running).toMatchObject({ kind: "failed", error: { message: "the deadline is near" } });
+    });
+
+    it("gives what would be thrown as the outcome of that record, and does the others", async () => {
+      const { lease } = setUp();
       const failure = new Error("the work's own");
-      const requests = [...batch(request, "a", "bad", "", "b"), { ...request, key: "late", remainingMs: () => 1 }];
-      const outcomes = await lease.runAll(requests, async ({ key }) => {
-        if (key === "bad") throw failure;
-        return key;
-      });
-      expect(outcomes).toMatchObject([
-        { kind: "done", result: "a" },
+      const keyless = () => {
+        throw new Error("no key in it");
+      };
+      const good = async () => {};
+      const unkeyed = { ...identity, keyOf: keyless };
+      expect(
+        await Promise.all([
+          lease.runRecord(identity, { key: "a", total: "1" }, time, good),
+          lease.runRecord(identity, { key: "bad", total: "1" }, time, () => Promise.reject(failure)),
+          lease.runRecord(identity, { key: "", total: "1" }, time, good),
+          lease.runRecord(identity, { key: "late", total: "1" }, { ...time, remainingMs: () => 1 }, good),
+          lease.runRecord(identity, { key: "b", total: () => {} }, time, good),
+          lease.runRecord(unkeyed, { key: "c", total: "1" }, time, good),
+        ]),
+      ).toMatchObject([
+        { kind: "applied" },
         { kind: "failed", error: failure, retryable: true },
         { kind: "failed", code: "MISSING_KEY", retryable: false },
-        { kind: "done", result: "b" },
         { kind: "failed", code: "NOT_ENOUGH_TIME", retryable: true },
+        { kind: "failed", code: "TypeError" },
+        { kind: "failed", error: { message: "no key in it" } },
       ]);
+      expect(lease.laneOf(identity, { key: "a", total: "" })).toBe("a");
+      expect(lease.laneOf(unkeyed, { key: "c", total: "1" })).toBeUndefined();
     });
   });
 });

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { fullJitter } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type FailedOutcome } from "./failed-outcome.ts";
+import { type FailedOutcome, failedOutcome } from "./failed-outcome.ts";
+import { fingerprint as fingerprintOf } from "./fingerprint.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { CompletionNotStored, LeaseLost, NotEnoughTime } from "./lease-errors.ts";
 import { asOwner, firstClaim, type LeaseMarker, readMarker, renewal, standing, takeOver } from "./lease-marker.ts";
@@ -10,8 +11,7 @@ import { MissingKey } from "./missing-key.ts";
 import { packedStore } from "./packed-store.ts";
 import { readItem } from "./read-item.ts";
 import { resultText } from "./result-text.ts";
-import { settleByKey } from "./settle-by-key.ts";
-import type { ItemRef, Store, Write, WriteResult } from "./store.ts";
+import type { ItemRef, ItemStore, Write, WriteResult } from "./store.ts";
 import { StoreFailure } from "./store-failure.ts";
 
 /** No lease is taken with less time than this left to the invocation: the work could not end within it. */
@@ -19,7 +19,7 @@ export const MIN_LEASE_MS = 1_000;
 
 /** Where markers live and how long leases and markers last. */
 export interface LeaseOptions {
-  readonly store: Store;
+  readonly store: ItemStore;
   /** A table with the partition key `id` and the time-to-live attribute `expiresAt`. */
   readonly table: string;
   /** How long a lease lasts without a heartbeat; it never goes past the invocation's own end. */
@@ -55,25 +55,35 @@ export interface LeaseHandle {
   readonly signal: AbortSignal;
 }
 
-/** How a request ended. Only `done` ran the work; a `duplicate` has a result where one was stored. */
+/** How a request ended. Only `applied` ran the work; a `duplicate` has a result where one was stored. */
 export type LeaseOutcome<Result> =
-  | { readonly kind: "done"; readonly result: Result }
+  | { readonly kind: "applied"; readonly result: Result }
   | { readonly kind: "duplicate"; readonly result?: unknown }
   | { readonly kind: "busy"; readonly untilMs: number }
   | { readonly kind: "conflict"; readonly stored: string; readonly given: string };
 
+/** What tells the work of records apart. */
+export interface RecordIdentity<Value> {
+  /** Which work it is; never empty. All services that use a table share its keys, so begin with the service's name. */
+  readonly keyOf: (value: Value) => string;
+  /** What the work is, by which a duplicate is told from a conflict: the fields that make two records the same. */
+  readonly payloadOf: (value: Value) => unknown;
+}
+
 /** Runs work under leases. */
 export interface Lease {
+  /** By what records of one batch are to follow each other: the key; undefined where it cannot be told. */
+  laneOf<Value>(identity: RecordIdentity<Value>, value: Value): string | undefined;
   /**
-   * Runs the work of a whole batch, each record under a lease of its own, all at once. Claims, heartbeats, and the
-   * completions of what ends in one turn of the event loop share calls, up to 25 in each. Records with equal keys follow
-   * each other, the later ones as duplicates of the first that is done. Never throws: what {@link run} would throw for
-   * one record is its outcome.
+   * {@link run} for one record, as the handlers of `@doorbell/batch` ask it, which take a lease as `once: { by: lease, keyOf, payloadOf }`.
+   * Never throws: what `run` would throw is the outcome. The work's signal is also that of the invocation.
    */
-  runAll<Request extends LeaseRequest, Result>(
-    requests: readonly Request[],
-    work: (request: Request, handle: LeaseHandle) => Promise<Result>,
-  ): Promise<readonly (LeaseOutcome<Result> | FailedOutcome)[]>;
+  runRecord<Value>(
+    identity: RecordIdentity<Value>,
+    value: Value,
+    invocation: { readonly remainingMs: () => number; readonly signal: AbortSignal },
+    work: (handle: LeaseHandle) => Promise<void>,
+  ): Promise<LeaseOutcome<void> | FailedOutcome>;
   /**
    * @throws MissingKey, NotEnoughTime before the work; LeaseLost, CompletionNotStored after it; StoreFailure when the
    * store fails for good; the work's own error, after the lease was released
@@ -82,7 +92,7 @@ export interface Lease {
 }
 
 type Claimed = { readonly kind: "claimed"; readonly fence: number; readonly untilMs: number };
-type Met = Exclude<LeaseOutcome<never>, { kind: "done" }>;
+type Met = Exclude<LeaseOutcome<never>, { kind: "applied" }>;
 
 /**
  * The **lease** strategy: the effect is outside DynamoDB.
@@ -91,7 +101,8 @@ type Met = Exclude<LeaseOutcome<never>, { kind: "done" }>;
  * crashed, or whose completion could not be stored, **may run twice** once its lease is over, the second time with a
  * greater fencing number. A late zombie can neither complete nor release. The signal is aborted at the end of the lease,
  * whatever a call is doing; work that goes on beside it is no longer alone. Cost of a new key: 2 write units, 2 calls,
- * and one of each per heartbeat; in a batch the calls are shared.
+ * and one of each per heartbeat. What is asked in one turn of the event loop shares a call, up to 25 records in each: ten
+ * records that are claimed together, and completed together, cost 2 calls.
  *
  * Limits: the greater number holds while the marker lives, so `ttlSeconds` must outlast any worker.
  *
@@ -101,12 +112,24 @@ type Met = Exclude<LeaseOutcome<never>, { kind: "done" }>;
  * ```
  */
 export function createLease(options: LeaseOptions): Lease {
-  const single = leaseOver(options);
-  const packed = leaseOver({ ...options, store: packedStore(options.store) });
+  const run = leaseOver({ ...options, store: packedStore(options.store) });
   return {
-    run: single,
-    runAll: (requests, work) =>
-      settleByKey(requests, (request) => packed(request, async (handle) => work(request, handle))),
+    run,
+    laneOf({ keyOf }, value) {
+      try {
+        return keyOf(value);
+      } catch {
+        return undefined; // an error of the record's own work, which asks for the key again
+      }
+    },
+    async runRecord({ keyOf, payloadOf }, value, { remainingMs, signal }, work) {
+      try {
+        const request = { key: keyOf(value), fingerprint: fingerprintOf(payloadOf(value)), remainingMs };
+        return await run(request, ({ fence, signal: own }) => work({ fence, signal: AbortSignal.any([signal, own]) }));
+      } catch (error) {
+        return failedOutcome(error);
+      }
+    },
   };
 }
 
@@ -147,7 +170,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
     }
     heartbeat.stop();
     await complete(ref, { key, owner, fence, text: resultText(result) }, remainingMs);
-    return { kind: "done", result };
+    return { kind: "applied", result };
   }
 
   async function claim(ref: ItemRef, owner: string, request: LeaseRequest): Promise<Claimed | Met> {

@@ -1,6 +1,5 @@
 import { itemName } from "./item-name.ts";
-import { packTransactions } from "./pack-transactions.ts";
-import type { ItemRef, ItemWrite, Store } from "./store.ts";
+import type { ItemRef, ItemStore, ItemWrite } from "./store.ts";
 
 interface Waiting<Ask, Answer> {
   readonly ask: Ask;
@@ -10,22 +9,19 @@ interface Waiting<Ask, Answer> {
 
 /**
  * A store that gathers what is asked of it in one turn of the event loop and asks the store behind it once: all writes
- * in one `write`, all reads in one `read`, transactions together as far as they fit (see `packTransactions`). Whoever
- * asked gets the answers to what he asked, as if he had been alone. Nothing waits longer than the turn: a heartbeat is
- * never held up by another's slow call.
+ * in one `write`, all reads in one `read`. Every caller gets the answers to what it asked, as if it had been alone. Nothing
+ * waits longer than the turn: a heartbeat is never held up by another's slow call.
  */
-export function packedStore(store: Store): Store {
+export function packedStore(store: ItemStore): ItemStore {
   const write = gather((asked: readonly (readonly ItemWrite[])[]) => answerParts(asked, (all) => store.write(all)));
   const read = gather((asked: readonly (readonly ItemRef[])[]) => answerParts(asked, (all) => store.read(all)));
-  const transact = gather((asked: readonly (readonly ItemWrite[])[]) => packTransactions(store, asked));
   return {
     write: async (batch) => write(named(batch)),
     read: async (refs) => read(named(refs)),
-    transact: async (writes) => transact(named(writes)),
   };
 }
 
-/** Whoever asks without a key fails alone, before he is packed with others. */
+/** A request without a key fails alone, before it is packed with others. */
 function named<Ref extends ItemRef>(refs: readonly Ref[]): readonly Ref[] {
   for (const ref of refs) itemName(ref);
   return refs;

@@ -84,7 +84,7 @@ it("inline needs what it is granted, and no update where items are only inserted
 it("lease needs what it is granted", async () => {
   const lease = createLease({ store, table: "markers", leaseMs: 10_000, ttlSeconds: 60 });
   const run = () => lease.run({ key: "a", fingerprint: "a", remainingMs }, async () => "sent");
-  expect([(await run()).kind, (await run()).kind]).toEqual(["done", "duplicate"]);
+  expect([(await run()).kind, (await run()).kind]).toEqual(["applied", "duplicate"]);
   expect([...needed].toSorted()).toEqual(granted(leasePermissions("markers")));
 });
 

@@ -1,10 +1,10 @@
 import { fullJitter } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
-import type { Attributes, ItemRef, ReadResult, Store } from "./store.ts";
+import type { Attributes, ItemRef, ItemStore, ReadResult } from "./store.ts";
 
 /** What reading one item takes. */
 export interface ReadItemOptions {
-  readonly store: Store;
+  readonly store: ItemStore;
   readonly clock: Clock;
   readonly random: () => number;
   readonly remainingMs: () => number;

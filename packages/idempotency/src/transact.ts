@@ -1,12 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { fullJitter } from "./backoff.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { FailedOutcome } from "./failed-outcome.ts";
 import { expiryAfter, isExpired, numberOf, textOf } from "./marker.ts";
 import { MissingKey } from "./missing-key.ts";
-import { packedStore } from "./packed-store.ts";
 import { readItem } from "./read-item.ts";
-import { settleByKey } from "./settle-by-key.ts";
 import { StoreFailure } from "./store-failure.ts";
 import type { Attributes, ItemWrite, Store } from "./store.ts";
 
@@ -40,22 +37,8 @@ export type TransactOutcome =
   | { readonly kind: "conflict"; readonly stored: string; readonly given: string }
   | { readonly kind: "condition-failed"; readonly positions: readonly number[] };
 
-/** One record of a batch: its key, what tells it from other work under the same key, and its effects. */
-export interface TransactJob extends Omit<TransactRequest, "remainingMs"> {
-  readonly effects: readonly ItemWrite[];
-}
-
 /** Applies several writes once. */
 export interface Transact {
-  /**
-   * Applies a whole batch, each record by itself: whole or not at all. Records share calls, up to 100 writes in each, and
-   * a cancelled call is taken apart by its reasons. Records with equal keys, or whose effects meet in an item, follow each
-   * other in the order given. Never throws: what {@link run} would throw for one record is its outcome.
-   */
-  runAll(
-    jobs: readonly TransactJob[],
-    options: Pick<TransactRequest, "remainingMs">,
-  ): Promise<readonly (TransactOutcome | FailedOutcome)[]>;
   /**
    * @throws MissingKey; StoreFailure when the store fails for good or does not answer before the time is up
    */
@@ -63,11 +46,11 @@ export interface Transact {
 }
 
 /**
- * The **transact** strategy: the effects are several items, in any tables.
+ * The **transact** strategy: the effects are several items, in any tables. Experimental: its tests are as thorough as those of
+ * the other two, but no service takes it yet, and its shape may change.
  *
  * Guarantee: exactly once while the marker lives: marker and effects are one transaction. A lost answer is known for
- * one's own by the token in the marker. Cost of a new key: one call, or a share of one in a batch, and 2 × (effects + 1)
- * write units. Limit: 99 effects, 4 MB together (AWS: TransactWriteItems).
+ * one's own by the token in the marker. Cost of a new key: one call and 2 × (effects + 1) write units. Limit: 99 effects, 4 MB together (AWS: TransactWriteItems).
  *
  * ```ts
  * const transact = createTransact({ store, table, ttlSeconds: 7 * 86_400 });
@@ -75,12 +58,7 @@ export interface Transact {
  * ```
  */
 export function createTransact(options: TransactOptions): Transact {
-  const packed = transactOver({ ...options, store: packedStore(options.store) });
-  return {
-    run: transactOver(options),
-    runAll: (jobs, { remainingMs }) =>
-      settleByKey(jobs, ({ effects, ...request }) => packed({ ...request, remainingMs }, effects)),
-  };
+  return { run: transactOver(options) };
 }
 
 function transactOver(options: TransactOptions): Transact["run"] {

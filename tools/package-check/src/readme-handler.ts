@@ -17,10 +17,12 @@ export function readmeHandler(name: string): string {
   return handlerIn(name, readFileSync(join(root, "packages", name, "README.md"), "utf8"));
 }
 
-/** The block of TypeScript in a README that exports a handler. @throws NoHandler */
+/** The block of TypeScript in a README that exports a handler and needs no other file of its service. @throws NoHandler */
 export function handlerIn(name: string, readme: string): string {
   const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
-  const [handler, ...others] = blocks.filter((code) => code.includes("export const handler"));
+  const [handler, ...others] = blocks.filter(
+    (code) => code.includes("export const handler") && !code.includes(' from "./'),
+  );
   if (handler === undefined || others.length > 0)
     throw new NoHandler(name, handler === undefined ? 0 : others.length + 1);
   return handler;

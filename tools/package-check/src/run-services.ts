@@ -28,6 +28,7 @@ async function runAll({ endpoint, region, environment }: LocalCloud): Promise<re
   const [sqs, s3] = [new SQSClient(config), new S3Client({ ...config, forcePathStyle: true })];
   const dynamodb = new DynamoDBClient(config);
   try {
+    await sendsReminder(sqs);
     await parsesQueueEvents();
     await sumsOrders();
     await logsWithoutNames();
@@ -37,7 +38,7 @@ async function runAll({ endpoint, region, environment }: LocalCloud): Promise<re
   } finally {
     for (const client of [sqs, s3, dynamodb]) client.destroy();
   }
-  return ["aws-events", "event-contracts", "logger", "idempotency", "batch", "audit-trail"];
+  return ["aws-client", "aws-events", "event-contracts", "logger", "idempotency", "batch", "audit-trail"];
 }
 
 /** What a function answers; its error is thrown. */
@@ -49,6 +50,12 @@ async function answerOf(
   ok(functionError === undefined, `${functionName}: ${payload}`);
   const answer: unknown = JSON.parse(payload);
   return { answer, log: logTail };
+}
+
+async function sendsReminder(sqs: SQSClient): Promise<void> {
+  const { answer } = await answerOf("aws-client", {});
+  equal(answer, { sent: true });
+  equal(await bodiesIn(sqs, "Reminders"), ["remember"]);
 }
 
 async function parsesQueueEvents(): Promise<void> {
@@ -81,7 +88,7 @@ async function sendsOneMail(sqs: SQSClient): Promise<void> {
   const outcomes = [event, event, { ...event, language: "de" }].map((each) => () => answerOf("idempotency", each));
   const answers: unknown[] = [];
   for (const outcome of outcomes) answers.push((await outcome()).answer);
-  equal(answers, [{ outcome: "done" }, { outcome: "duplicate" }, { outcome: "conflict" }]);
+  equal(answers, [{ outcome: "applied" }, { outcome: "duplicate" }, { outcome: "conflict" }]);
   const mails = await bodiesIn(sqs, "Mails");
   equal(mails, [JSON.stringify(event)]);
 }

@@ -21,6 +21,7 @@ const ENVIRONMENT = {
   NOTES_DLQ_URL: queueUrl("NotesDlq"),
   MARKERS_TABLE: "Markers",
   MAILS_QUEUE_URL: queueUrl("Mails"),
+  REMINDERS_QUEUE_URL: queueUrl("Reminders"),
   AUDIT_TABLE: "Audit",
 };
 
@@ -31,6 +32,7 @@ export function servicesGraph(nodeMajor: string): unknown {
     queue("Notes", { visibilityTimeoutSeconds: 60 }),
     queue("NotesDlq"),
     queue("Mails"),
+    queue("Reminders"),
     table("Markers", "id"),
     table("Audit", "documentId", {
       rangeKey: "version",

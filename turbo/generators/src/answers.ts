@@ -51,7 +51,8 @@ export interface Answers {
   /** The message of the line that its work logs. */
   readonly handled: string;
   readonly isDynamo: boolean;
-  readonly isOutcomeNeeded: boolean;
+  /** Its messages are handled one by one. */
+  readonly isOneByOne: boolean;
   readonly isQueue: boolean;
   readonly isBucket: boolean;
   readonly isStream: boolean;
@@ -102,7 +103,7 @@ export function readAnswers(given: Readonly<Record<string, unknown>>): Answers {
     decision: DECISIONS[source],
     handled: HANDLED[source],
     isDynamo: strategy === "inline" || source === "stream",
-    isOutcomeNeeded: eventSource === "FIFO queue" && strategy === "lease",
+    isOneByOne: eventSource === "FIFO queue" || strategy === "lease",
     isQueue: source === "queue",
     isBucket: source === "bucket",
     isStream: source === "stream",

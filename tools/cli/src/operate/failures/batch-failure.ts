@@ -1,12 +1,10 @@
 import { parseStreamEvent, type StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
+import { type ParkedRecord, readParkedRecord } from "@doorbell/batch/s3-parking";
 import * as v from "valibot";
 import { formatCounted } from "../../table.ts";
 import type { Failure } from "./failure.ts";
 import type { PlaceWords } from "./failure-hooks.ts";
 import { parseJson } from "../../parse-json.ts";
-
-/** What a service writes of one record (`parkInBucket` of the batch package). */
-const rejectedSchema = v.object({ reason: v.string(), service: v.string(), record: v.looseObject({}) });
 
 /** What Lambda writes of a batch that it gave up; only a bucket gets the batch itself (AWS: services-dynamodb-errors). */
 const batchSchema = v.object({
@@ -49,15 +47,14 @@ export interface BatchFacts {
 
 /** Reads what failed; undefined for a text that is neither a rejected record nor a batch that was given up. */
 export function readBatchFailure(text: string, facts: BatchFacts): BatchFailure | undefined {
-  const value = parseJson(text);
-  const rejected = v.safeParse(rejectedSchema, value);
-  if (rejected.success) return rejectedRecord(rejected.output, facts);
-  const batch = v.safeParse(batchSchema, value);
+  const parked = readParkedRecord(text);
+  if (parked !== undefined) return rejectedRecord(parked, facts);
+  const batch = v.safeParse(batchSchema, parseJson(text));
   return batch.success ? givenUpBatch(batch.output, facts) : undefined;
 }
 
 function rejectedRecord(
-  { reason, service, record }: v.InferOutput<typeof rejectedSchema>,
+  { reason, service, record }: ParkedRecord,
   { id, words, key, writtenAt }: BatchFacts,
 ): BatchFailure {
   const event = JSON.stringify({ Records: [record] });

@@ -8,6 +8,7 @@ import {
   NotFound,
   paginateListObjectsV2,
 } from "@aws-sdk/client-s3";
+import { PARKED_PREFIX } from "@doorbell/batch/s3-parking";
 import type { Environment } from "../../aws/environment.ts";
 import { nameIn } from "../../aws/names.ts";
 import { type BatchFailure, readBatchFailure } from "./batch-failure.ts";
@@ -20,7 +21,7 @@ import { serviceNamed } from "./service-named.ts";
 import { unreadable } from "./unreadable.ts";
 
 /** Where services park single records, and where Lambda writes what it gave up. */
-const PREFIXES = ["rejected/", "aws/lambda/"];
+const PREFIXES = [PARKED_PREFIX, "aws/lambda/"];
 /** Objects read at a time; one holds up to 6 MB. */
 const READS_AT_ONCE = 8;
 
@@ -96,7 +97,7 @@ export function bucketFailures(environment: Environment, place: FailurePlace, ho
     if (batch !== undefined) return foundBatch(batch, object);
     const event = place.eventsOf.length === 0 ? undefined : readGivenUpEvent(object.text);
     if (event !== undefined) return foundEvent(id, event, object);
-    const kind = words.kind(key.startsWith("rejected/") ? "record-rejected" : "batch-exhausted");
+    const kind = words.kind(key.startsWith(PARKED_PREFIX) ? "record-rejected" : "batch-exhausted");
     const known = { id, place: words.place, kind, what: "an unknown object", facts: { key } };
     const why = "the object is no record of a failure";
     return unreadable(known, { why, content: object.text, remove: () => object.remove() });

@@ -1,5 +1,6 @@
+import { senderAttributes } from "@doorbell/batch/sqs-parking";
 import { describe, expect, it } from "vitest";
-import { deadLetterFailure, ownAttributes, sourceQueueOf } from "./dead-letter.ts";
+import { deadLetterFailure, sourceQueueOf } from "./dead-letter.ts";
 import { placeWords } from "./failure-hooks.ts";
 
 const text = (value: string) => ({ DataType: "String", StringValue: value });
@@ -74,7 +75,7 @@ describe("a message of a dead-letter queue", () => {
       partner: { ...text("x"), StringListValues: [] },
       raw: { DataType: "Binary", BinaryValue },
     };
-    expect(ownAttributes({ MessageAttributes })).toEqual({
+    expect(senderAttributes({ MessageAttributes })).toEqual({
       partner: text("x"),
       raw: { DataType: "Binary", BinaryValue },
     });
@@ -104,7 +105,7 @@ describe("the queue that a message came from", () => {
     ],
     [
       "none, where that service listens to several",
-      { MessageAttributes: { DoorbellService: text("worker") } },
+      { MessageAttributes: { ...parked, DoorbellService: text("worker") } },
       [parcels, letters],
       undefined,
     ],

@@ -1,10 +1,5 @@
-import {
-  GetQueueAttributesCommand,
-  type Message,
-  type MessageAttributeValue,
-  SendMessageCommand,
-  type SQSClient,
-} from "@aws-sdk/client-sqs";
+import { GetQueueAttributesCommand, type Message, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { readParkedMessage, senderAttributes } from "@doorbell/batch/sqs-parking";
 import * as v from "valibot";
 import type { Failure } from "./failure.ts";
 import type { PlaceWords } from "./failure-hooks.ts";
@@ -19,25 +14,21 @@ export function deadLetterFailure(
   message: Message,
   { words, service, maxReceiveCount }: { words: PlaceWords; service?: string; maxReceiveCount?: number },
 ): Failure {
-  const { MessageAttributes: parked, Attributes: system } = message;
-  const text = (name: string) => parked?.[name]?.StringValue;
+  const parked = readParkedMessage(message);
   const common = { id, place: words.place, what: words.about(message.Body ?? "") ?? "a message" };
-  const reason = text("DoorbellReason");
-  if (reason !== undefined && isParked(message)) {
-    const parkedAt = text("DoorbellParkedAt");
-    const firstAt = text("DoorbellSentAt") ?? parkedAt;
-    const receiveCount = Number(text("DoorbellReceiveCount"));
+  if (parked !== undefined) {
+    const { reason, receiveCount, parkedAt, sentAt: firstAt = parkedAt } = parked;
     return {
       ...common,
       kind: words.kind("message-rejected"),
       reason,
-      ...(Number.isSafeInteger(receiveCount) && { attempts: receiveCount }),
+      ...(receiveCount !== undefined && { attempts: receiveCount }),
       ...(firstAt !== undefined && { firstAt }),
       ...(parkedAt !== undefined && { lastAt: parkedAt }),
-      facts: factsOf({ "message id": text("DoorbellMessageId"), service: text("DoorbellService") }),
+      facts: factsOf({ "message id": parked.messageId, service: parked.service }),
     };
   }
-  const sentAt = Number(system?.SentTimestamp ?? Number.NaN);
+  const sentAt = Number(message.Attributes?.SentTimestamp ?? Number.NaN);
   const times = timesOf(maxReceiveCount);
   const log = service === undefined ? "" : `; the log of ${service} says why`;
   return {
@@ -58,24 +49,8 @@ function timesOf(count: number | undefined): string {
 
 /** The id that the message had in its source queue. SQS keeps it where it moves the message itself; parking writes it down. */
 export function deliveryIdOf(id: string, message: Message): string | undefined {
-  return isParked(message) ? message.MessageAttributes?.["DoorbellMessageId"]?.StringValue : id;
-}
-
-/** SQS names the source where it moved the message itself: what parking wrote is then from an earlier round. */
-function isParked({ MessageAttributes, Attributes }: Message): boolean {
-  return MessageAttributes?.["DoorbellReason"] !== undefined && Attributes?.DeadLetterQueueSourceArn === undefined;
-}
-
-/** The sender's own attributes, as they can be sent again. */
-export function ownAttributes(message: Message): Record<string, MessageAttributeValue> {
-  return Object.fromEntries(
-    Object.entries(message.MessageAttributes ?? {})
-      .filter(([name]) => !name.startsWith("Doorbell"))
-      .map(([name, { DataType, StringValue, BinaryValue }]) => [
-        name,
-        BinaryValue === undefined ? { DataType, StringValue } : { DataType, BinaryValue },
-      ]),
-  );
+  const parked = readParkedMessage(message);
+  return parked === undefined ? id : parked.messageId;
 }
 
 /** A queue whose messages end in a dead-letter queue, as it is at the moment. */
@@ -93,7 +68,7 @@ export function sourceQueueOf(message: Message, sources: readonly OpenQueue[]): 
   if (sources.length === 1) return sources[0];
   const arn = message.Attributes?.DeadLetterQueueSourceArn;
   if (arn !== undefined) return sources.find(({ url }) => url.split("/").at(-1) === arn.split(":").at(-1));
-  const service = message.MessageAttributes?.["DoorbellService"]?.StringValue;
+  const service = readParkedMessage(message)?.service;
   const [only, ...others] = sources.filter((source) => source.service === service);
   return service === undefined || others.length > 0 ? undefined : only;
 }
@@ -108,7 +83,7 @@ export async function sendToSource(
     new SendMessageCommand({
       QueueUrl: url,
       MessageBody: message.Body,
-      MessageAttributes: ownAttributes(message),
+      MessageAttributes: senderAttributes(message),
       // Under its own deduplication id SQS would take it for the one that it has delivered.
       ...(fifo && {
         MessageGroupId: message.Attributes?.MessageGroupId,

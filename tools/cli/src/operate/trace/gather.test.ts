@@ -27,13 +27,9 @@ function logOf(lines: readonly (readonly [service: string, ms: number, fields: o
 }
 
 const search = logOf([
-  ["worker", 1, { message: "batch received", ids: ["m-1", "m-2"] }],
-  [
-    "worker",
-    2,
-    { message: "record failed, to be delivered again", messageId: "m-1", err: { name: "Error", code: "BUSY" } },
-  ],
-  ["worker", 3, { message: "batch received", ids: ["m-1"] }],
+  ["worker", 1, { event: "batch.received", message: "", ids: ["m-1", "m-2"] }],
+  ["worker", 2, { event: "record.retried", message: "", messageId: "m-1", err: { name: "Error", code: "BUSY" } }],
+  ["worker", 3, { event: "batch.received", message: "", ids: ["m-1"] }],
   ["worker", 4, { message: "moved", messageId: "m-1", parcel: "p-1", correlationId: "c-1" }],
   ["worker", 5, { message: "moved", messageId: "m-2", parcel: "p-2", correlationId: "c-1" }],
   ["ledger", 6, { message: "day opened for c-1" }],

@@ -13,7 +13,6 @@ export const entrySchema = v.looseObject({
   /** Ids of the records of a batch. */
   ids: v.optional(v.array(v.string())),
   outcome: optionalText,
-  reason: optionalText,
   err: v.optional(v.looseObject({ name: v.string(), code: v.optional(v.union([v.string(), v.number()])) })),
 });
 
