@@ -11,6 +11,7 @@ const PACKED = ["sst-graph", "local-cloud"];
 /** What the examples import, beside the libraries. */
 const CLIENTS = [
   "@aws-sdk/client-dynamodb",
+  "@aws-sdk/client-eventbridge",
   "@aws-sdk/client-s3",
   "@aws-sdk/client-sns",
   "@aws-sdk/client-sqs",

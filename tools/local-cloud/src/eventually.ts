@@ -13,6 +13,14 @@ export class NeverHeld extends Error {
 /** How long one look at whether there is anything left to do may take. */
 const LOOK_MS = 60;
 
+/** How long an assertion is tried. */
+export interface EventuallyOptions {
+  /** Whether nothing is left to do, and nothing will be by itself. */
+  readonly isIdle: () => boolean;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * What `assertion` gives, the first time that it does not throw. It is tried again as long as there is something to do, since
  * nothing can change after that.
@@ -20,7 +28,7 @@ const LOOK_MS = 60;
  */
 export async function eventually<Result>(
   assertion: () => Result | Promise<Result>,
-  { isIdle, timeoutMs, signal }: { isIdle: () => boolean; timeoutMs: number; signal: AbortSignal },
+  { isIdle, timeoutMs, signal }: EventuallyOptions,
 ): Promise<Result> {
   const end = performance.now() + timeoutMs;
   for (;;) {

@@ -63,7 +63,7 @@ export interface LocalCloud {
   waitUntilIdle(timeoutMs?: number): Promise<void>;
   /**
    * Tries an assertion again and again until it does not throw, and returns what it gives. Gives up once nothing is left to do,
-   * since nothing can change after that, and after `timeoutMs`, 30 s by default.
+   * since nothing can change after that (unless a rule has a schedule), and after `timeoutMs`, 30 s by default.
    *
    *     await cloud.eventually(async () => expect(await stored("order-1")).toMatchObject({ status: "placed" }));
    *

@@ -5,7 +5,7 @@ import type { Graph } from "./graph/graph.ts";
 
 /** A resource of the project, as a test or a client calls it. */
 export interface LocalResource {
-  readonly type: "api" | "bucket" | "function" | "queue" | "table" | "topic";
+  readonly type: "api" | "bucket" | "bus" | "function" | "queue" | "table" | "topic";
   /** As AWS's API takes it. */
   readonly name: string;
   readonly arn: string;
@@ -39,6 +39,9 @@ export function findResource(origin: string, graph: Graph, addresses: readonly W
     ...graph.buckets.map((each) => resource("bucket", each, bucketUrl(origin, each.name))),
     ...graph.tables.map((each) => resource("table", each)),
     ...graph.topics.map((each) => resource("topic", each)),
+    ...graph.buses.flatMap(({ component, name, arn }) =>
+      component === undefined ? [] : [resource("bus", { component, name, arn })],
+    ),
     ...graph.functions.map((each) =>
       resource(
         "function",

@@ -194,6 +194,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const failed = failure.signal;
   const answers = () => complete && (dynamodb === undefined || dynamodb.status().state === "running");
   const isIdle = () => answers() && timeToLive?.busy !== true && lambda.idle() && eventSources.idle() && faults.idle();
+  /** Time alone brings something to do. */
+  const isScheduled = graph.rules.some(({ enabled, schedule }) => enabled && schedule !== undefined);
   const stopping = new AbortController();
   const awaitIdle = (timeoutMs: number, signal?: AbortSignal) =>
     idleInTime(
@@ -250,7 +252,11 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
       throw new NotIdle(timeoutMs, await status());
     },
     eventually: (assertion, timeoutMs = WAIT_MS) =>
-      eventually(assertion, { isIdle, timeoutMs, signal: AbortSignal.any([stopping.signal, failed]) }),
+      eventually(assertion, {
+        isIdle: () => !isScheduled && isIdle(),
+        timeoutMs,
+        signal: AbortSignal.any([stopping.signal, failed]),
+      }),
     failed,
     stop,
     [Symbol.asyncDispose]: stop,

@@ -162,10 +162,19 @@ describe("the graph", () => {
   ])("has a function that is not run: %s; and nothing invokes it", (notRun, over) => {
     const worker = { type: "aws:lambda/function:Function", name: "Worker", inputs: { ...FUNCTION, ...over } };
     const mapping = { type: MAPPING, name: "Mapping", inputs: { eventSourceArn: QUEUE_ARN, functionName: "worker" } };
-    const graph = readGraph(testGraph([...smallPipeline, worker, mapping]));
+    const rule = {
+      type: "aws:cloudwatch/eventRule:EventRule",
+      name: "Nightly",
+      inputs: { name: "nightly", scheduleExpression: "rate(1 day)" },
+    };
+    const arn = "arn:aws:lambda:eu-central-2:000000000000:function:worker";
+    const target = { type: "aws:cloudwatch/eventTarget:EventTarget", name: "Target", inputs: { rule: "nightly", arn } };
+    const graph = readGraph(testGraph([...smallPipeline, worker, mapping, rule, target]));
     expect(graph.functions).toMatchObject([{ name: "worker", notRun }]);
+    expect(graph.rules).toMatchObject([{ targets: [{ arn }] }]);
     expect(graph.mappings).toHaveLength(1);
     expect(withoutNotRun(graph).mappings).toEqual([]);
+    expect(withoutNotRun(graph).rules).toMatchObject([{ name: "nightly", targets: [] }]);
     expect(notRunSentences(graph)).toEqual([
       `Not run here: the function Worker: ${notRun}. What would invoke it waits.`,
     ]);
