@@ -39,7 +39,16 @@ it("the alarms watch counters that the services write, by the dimensions that th
 it("doorbell status shows them under the same names, and docs/operations.md knows each", () => {
   const counted = { unit: "Count", samples: 1, sum: 7, maximum: 7 };
   const metrics = watched.map(({ metricName: name, ...metric }) => ({ ...metric, name, ...counted }));
-  const shown = formatStatus({ queues: [], topics: [], functions: [], mappings: [], web: [], metrics });
+  const shown = formatStatus({
+    queues: [],
+    topics: [],
+    functions: [],
+    mappings: [],
+    web: [],
+    buses: [],
+    schedules: [],
+    metrics,
+  });
   for (const { name } of metrics) expect(shown).toMatch(new RegExp(`^${name} .*7`, "m"));
   const alarms = readFileSync(join(root, "docs/operations.md"), "utf8");
   for (const { name } of metrics) expect(alarms).toContain(`\`${name}\``);
