@@ -1,5 +1,8 @@
-const header =
-  '"Row ID","Order ID","Order Date","Ship Date","Ship Mode","Customer ID","Customer Name","Segment","Country","City","State","Postal Code","Region","Product ID","Category","Sub-Category","Product Name","Sales","Quantity","Discount","Profit"';
+import { SUPERSTORE_COLUMNS } from "@doorbell/upload-ingest/order-file/csv/superstore-layout";
+
+const header = Object.keys(SUPERSTORE_COLUMNS)
+  .map((name) => `"${name}"`)
+  .join(",");
 
 /** One line of the superstore layout; `fields` replaces what a case is about. */
 function line(fields: {

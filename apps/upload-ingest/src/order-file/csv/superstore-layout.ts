@@ -1,7 +1,5 @@
-/** The columns of the superstore layout, and where the contract of an order has what they hold. */
-export const SUPERSTORE_COLUMNS = {
-  "Row ID": undefined,
-  "Order ID": "orderId",
+/** The columns that describe the order and not one line of it, and the fields of the contract that hold them. */
+const OF_ORDER = {
   "Order Date": "orderedOn",
   "Ship Date": "shippedOn",
   "Ship Mode": "shipMode",
@@ -13,6 +11,13 @@ export const SUPERSTORE_COLUMNS = {
   State: "shipTo.state",
   "Postal Code": "shipTo.postalCode",
   Region: "shipTo.region",
+} as const;
+
+/** The columns of the superstore layout in their usual places, and where the contract of an order has what they hold. */
+export const SUPERSTORE_COLUMNS = {
+  "Row ID": undefined,
+  "Order ID": "orderId",
+  ...OF_ORDER,
   "Product ID": "productId",
   Category: "category",
   "Sub-Category": "subCategory",
@@ -26,20 +31,11 @@ export const SUPERSTORE_COLUMNS = {
 /** The name of a column. */
 export type Column = keyof typeof SUPERSTORE_COLUMNS;
 
-/** The columns that describe the order and not one line of it: every line of an order must say the same. */
-export const ORDER_COLUMNS = [
-  "Order Date",
-  "Ship Date",
-  "Ship Mode",
-  "Customer ID",
-  "Customer Name",
-  "Segment",
-  "Country",
-  "City",
-  "State",
-  "Postal Code",
-  "Region",
-] as const satisfies readonly Column[];
+/** All columns in their usual places. */
+const COLUMNS: readonly Column[] = Object.keys(SUPERSTORE_COLUMNS).filter(isColumn);
+
+/** The columns of which every line of an order must say the same. */
+export const ORDER_COLUMNS: readonly Column[] = COLUMNS.filter((name) => Object.hasOwn(OF_ORDER, name));
 
 /** The amounts of this layout are in this currency. */
 export const SUPERSTORE_CURRENCY = "USD";
@@ -53,10 +49,9 @@ export type Layout = Readonly<Record<Column, number>>;
  */
 export function readHeader(header: readonly string[]): Layout | string {
   const places = new Map(header.map((name, index) => [name.trim(), index]));
-  const names = Object.keys(SUPERSTORE_COLUMNS).filter(isColumn);
-  const missing = names.filter((name) => !places.has(name));
+  const missing = COLUMNS.filter((name) => !places.has(name));
   const unknown = [...places.keys()].filter((name) => !isColumn(name));
-  if (missing.length === names.length) return "the first line is not the header of the superstore layout";
+  if (missing.length === COLUMNS.length) return "the first line is not the header of the superstore layout";
   const wrong = [
     ...(missing.length > 0 ? [`missing columns: ${missing.join(", ")}`] : []),
     ...(unknown.length > 0
@@ -65,34 +60,13 @@ export function readHeader(header: readonly string[]): Layout | string {
     ...(places.size < header.length ? ["a column comes twice"] : []),
   ];
   if (wrong.length > 0) return `not the header of the superstore layout; ${wrong.join("; ")}`;
-  const layout = { ...SUPERSTORE_PLACES };
-  for (const name of names) layout[name] = places.get(name) ?? -1;
-  return layout;
+  return placesOf((name) => places.get(name) ?? -1);
 }
 
-const SUPERSTORE_PLACES: Record<Column, number> = {
-  "Row ID": 0,
-  "Order ID": 1,
-  "Order Date": 2,
-  "Ship Date": 3,
-  "Ship Mode": 4,
-  "Customer ID": 5,
-  "Customer Name": 6,
-  Segment: 7,
-  Country: 8,
-  City: 9,
-  State: 10,
-  "Postal Code": 11,
-  Region: 12,
-  "Product ID": 13,
-  Category: 14,
-  "Sub-Category": 15,
-  "Product Name": 16,
-  Sales: 17,
-  Quantity: 18,
-  Discount: 19,
-  Profit: 20,
-};
+function placesOf(placeOf: (name: Column) => number): Layout {
+  // `fromEntries` forgets which keys it was given; they are all of them.
+  return Object.fromEntries(COLUMNS.map((name) => [name, placeOf(name)])) as Record<Column, number>;
+}
 
 function isColumn(name: string): name is Column {
   return Object.hasOwn(SUPERSTORE_COLUMNS, name);
