@@ -1,6 +1,6 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { ReadValue } from "@doorbell/batch/handler-options";
-import { type BusinessEvent, parseBusinessEvent } from "@doorbell/event-contracts/business-event";
+import { type BusinessEvent, readBusinessEvent } from "@doorbell/event-contracts/business-event";
 import type { QueueMessage } from "@doorbell/aws-events/sqs";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
 import type { ItemStore } from "@doorbell/idempotency/store";
@@ -18,7 +18,7 @@ export function parseDelivery(
   body: string,
   { messageId, receiveCount }: Pick<QueueMessage, "messageId" | "receiveCount">,
 ): ReadValue<DeliveredEvent> {
-  const event = parseBusinessEvent(body);
+  const event = readBusinessEvent(body);
   return event.ok ? { ok: true, value: { messageId, receiveCount, event: event.value } } : event;
 }
 

@@ -14,26 +14,12 @@ export type BusinessEvent = OrderPlaced | OrderCancelled;
  */
 type RefusalKind = "not-json" | "malformed" | "unknown-type" | "unknown-version";
 
-const SUMMARIES = {
-  "not-json": "The body is not JSON",
-  malformed: "The body is not a valid business event",
-  "unknown-type": "The event's type is not one of this queue",
-  "unknown-version": "The event's version is not one that this release reads",
-} as const satisfies Record<RefusalKind, string>;
+/** A business event, or why the body is none. */
+export type ParsedBusinessEvent =
+  | { readonly ok: true; readonly value: BusinessEvent }
+  | { readonly ok: false; readonly kind: RefusalKind; readonly issues: readonly Issue[] };
 
-/** A business event, or why the body is none: `summary` says it in a sentence, the issues in detail. */
-export type ParsedBusinessEvent<Event = BusinessEvent> =
-  | { readonly ok: true; readonly value: Event }
-  | {
-      readonly ok: false;
-      readonly kind: RefusalKind;
-      readonly summary: (typeof SUMMARIES)[RefusalKind];
-      readonly issues: readonly Issue[];
-    };
-
-type Schemas<Event> = ReadonlyMap<string, Schema<Event>>;
-
-const SCHEMAS: Schemas<BusinessEvent> = new Map<string, Schema<BusinessEvent>>([
+const SCHEMAS: ReadonlyMap<string, Schema<BusinessEvent>> = new Map<string, Schema<BusinessEvent>>([
   [ORDER_PLACED_TYPE, orderPlacedSchema],
   [ORDER_CANCELLED_TYPE, orderCancelledSchema],
 ]);
@@ -46,15 +32,6 @@ export const BUSINESS_EVENT_TYPES: readonly string[] = [...SCHEMAS.keys()];
  * Fields that the contract does not name are ignored; of a key that comes twice the last counts, as in `JSON.parse`.
  */
 export function parseBusinessEvent(body: string): ParsedBusinessEvent {
-  return parseBody(body, SCHEMAS);
-}
-
-/** The same for a queue to which `order.placed` alone is sent: another type of event is an `unknown-type`. */
-export function parseOrderPlaced(body: string): ParsedBusinessEvent<OrderPlaced> {
-  return parseBody(body, new Map([[ORDER_PLACED_TYPE, orderPlacedSchema]]));
-}
-
-function parseBody<Event>(body: string, schemas: Schemas<Event>): ParsedBusinessEvent<Event> {
   const bytes = Buffer.byteLength(body);
   if (bytes > MAX_ORDER_EVENT_BYTES) {
     return refuse("malformed", "", `at most ${MAX_ORDER_EVENT_BYTES} bytes`, bytes);
@@ -66,29 +43,61 @@ function parseBody<Event>(body: string, schemas: Schemas<Event>): ParsedBusiness
     // The parser's own message quotes the body, which may hold personal data.
     return refuse("not-json", "", "JSON", body);
   }
-  return fromJson(json, schemas);
+  return fromJson(json);
 }
 
-function fromJson<Event>(json: unknown, schemas: Schemas<Event>): ParsedBusinessEvent<Event> {
+const SUMMARIES = {
+  "not-json": "The body is not JSON",
+  malformed: "The body is not a valid business event",
+  "unknown-type": "The event's type is not one of this queue",
+  "unknown-version": "The event's version is not one that this release reads",
+} as const satisfies Record<RefusalKind, string>;
+
+/** What the handler of a queue is given of a body; `summary` says in a sentence what the issues say in detail. */
+export type ReadBusinessEvent<Event = BusinessEvent> =
+  | { readonly ok: true; readonly value: Event }
+  | { readonly ok: false; readonly kind: RefusalKind; readonly summary: string; readonly issues: readonly Issue[] };
+
+/** {@link parseBusinessEvent} for a queue's handler: the reason of a refusal begins with a sentence. */
+export function readBusinessEvent(body: string): ReadBusinessEvent {
+  const parsed = parseBusinessEvent(body);
+  return parsed.ok ? parsed : { ...parsed, summary: SUMMARIES[parsed.kind] };
+}
+
+/** The same for a queue to which `order.placed` alone is sent: another type of event is an `unknown-type`. */
+export function parseOrderPlaced(body: string): ReadBusinessEvent<OrderPlaced> {
+  const read = readBusinessEvent(body);
+  if (!read.ok) return read;
+  const { value } = read;
+  if (value.type === ORDER_PLACED_TYPE) return { ok: true, value };
+  const kind = "unknown-type";
+  return { ok: false, kind, summary: SUMMARIES[kind], issues: [issueAt("type", ORDER_PLACED_TYPE, value.type)] };
+}
+
+function fromJson(json: unknown): ParsedBusinessEvent {
   if (!isObject(json)) return refuse("malformed", "", "a CloudEvents 1.0 event", json);
   const { specversion, type } = json;
   if (specversion !== "1.0") return refuse("malformed", "specversion", '"1.0"', specversion);
   if (typeof type !== "string" || type === "") return refuse("malformed", "type", "an event type", type);
-  const schema = schemas.get(type);
+  const schema = SCHEMAS.get(type);
   if (schema === undefined) {
-    const known = [...schemas.keys()];
-    return refuse(isLaterVersion(type, known) ? "unknown-version" : "unknown-type", "type", known.join(" or "), type);
+    return refuse(
+      isLaterVersion(type) ? "unknown-version" : "unknown-type",
+      "type",
+      BUSINESS_EVENT_TYPES.join(" or "),
+      type,
+    );
   }
   const parsed = parseWith(schema, json);
-  return parsed.ok ? parsed : { ...parsed, kind: "malformed", summary: SUMMARIES.malformed };
+  return parsed.ok ? parsed : { ...parsed, kind: "malformed" };
 }
 
 /** True for a type that is known but for its version. */
-function isLaterVersion(type: string, known: readonly string[]): boolean {
+function isLaterVersion(type: string): boolean {
   const name = /^(.{1,200}\.v)\d+$/.exec(type)?.[1];
-  return name !== undefined && known.some((each) => each.startsWith(name));
+  return name !== undefined && BUSINESS_EVENT_TYPES.some((known) => known.startsWith(name));
 }
 
-function refuse(kind: RefusalKind, path: string, expected: string, received: unknown) {
-  return { ok: false as const, kind, summary: SUMMARIES[kind], issues: [issueAt(path, expected, received)] };
+function refuse(kind: RefusalKind, path: string, expected: string, received: unknown): ParsedBusinessEvent {
+  return { ok: false, kind, issues: [issueAt(path, expected, received)] };
 }

@@ -87,7 +87,7 @@ describe("A takeover", () => {
       "another owner that came and went",
       "fence",
       { status: "free", change: { owner: "second", fence: 4 } },
-      { kind: "done", result: 5 },
+      { kind: "applied", result: 5 },
     ],
     [
       "a late heartbeat",
