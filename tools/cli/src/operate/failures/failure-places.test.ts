@@ -4,8 +4,10 @@ import { failurePlaces } from "./failure-places.ts";
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-2:000000000000:${rest}`;
 const resource = (type: string, name: string, inputs: object) => ({ type: `aws:${type}`, name, inputs });
-const queue = (name: string, inputs: object = {}) =>
-  resource("sqs/queue:Queue", `${name}Queue`, { name: `app-dev-${name}`, ...inputs });
+const queue = (name: string, inputs: object = {}) => ({
+  ...resource("sqs/queue:Queue", `${name}Queue`, { name: `app-dev-${name}`, ...inputs }),
+  component: { name },
+});
 const redrive = (dlq: string) => ({
   redrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("sqs", `app-dev-${dlq}`), maxReceiveCount: 3 }),
 });

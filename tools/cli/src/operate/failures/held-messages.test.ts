@@ -14,7 +14,12 @@ let sqs: SQSClient;
 let queueUrl: string;
 
 beforeAll(async () => {
-  const queue = { type: "aws:sqs/queue:Queue", name: "OrdersDlqQueue", inputs: { name: "dlq" } };
+  const queue = {
+    type: "aws:sqs/queue:Queue",
+    name: "OrdersDlqQueue",
+    component: { name: "OrdersDlq" },
+    inputs: { name: "dlq" },
+  };
   cloud = await startLocalCloud({
     root: projectRoot(),
     graph: { digest: "", sst: "", app: "doorbell", stage: "test", region: "eu-central-2", resources: [queue] },
