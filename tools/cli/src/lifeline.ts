@@ -30,6 +30,8 @@ export function stopSignal(): { readonly signal: AbortSignal; dispose(): void } 
     signal: controller.signal,
     dispose: () => {
       for (const name of names) process.off(name, stop);
+      // The launcher passes Ctrl-C on as a SIGTERM, which may come when all has been stopped in order: it must not undo that.
+      process.on("SIGTERM", () => {});
     },
   };
 }
