@@ -59,13 +59,17 @@ export function readHeader(header: readonly string[]): Layout | string {
       : []),
     ...(places.size < header.length ? ["a column comes twice"] : []),
   ];
-  if (wrong.length > 0) return `not the header of the superstore layout; ${wrong.join("; ")}`;
-  return placesOf((name) => places.get(name) ?? -1);
+  const layout: Partial<Record<Column, number>> = {};
+  for (const name of COLUMNS) {
+    const place = places.get(name);
+    if (place !== undefined) layout[name] = place;
+  }
+  if (wrong.length === 0 && hasEveryColumn(layout)) return layout;
+  return `not the header of the superstore layout; ${wrong.join("; ")}`;
 }
 
-function placesOf(placeOf: (name: Column) => number): Layout {
-  // `fromEntries` forgets which keys it was given; they are all of them.
-  return Object.fromEntries(COLUMNS.map((name) => [name, placeOf(name)])) as Record<Column, number>;
+function hasEveryColumn(layout: Partial<Layout>): layout is Layout {
+  return COLUMNS.every((name) => layout[name] !== undefined);
 }
 
 function isColumn(name: string): name is Column {
