@@ -27,7 +27,7 @@ export interface DemoFigures {
 /** The figures of each service out of the local cloud's status. */
 export function serviceFigures(status: CloudStatus): ServiceFigures[] {
   const names = status.functions.map((each) => each.function);
-  return status.mappings.map(({ function: name, records, retries }) => {
+  return status.mappings.map(({ target: name, records, retries }) => {
     const figures = status.functions.find((each) => each.function === name);
     return {
       service: shortFunctionName(name, names),

@@ -109,7 +109,7 @@ describe("a bus of the graph", () => {
       { name: "default", rules: 2 },
       { name: "test-shop", arn: BUS, rules: 2 },
     ]);
-    expect(mappings.filter(({ kind }) => kind === "rule").map((each) => [each.source, each.function])).toEqual([
+    expect(mappings.filter(({ kind }) => kind === "rule").map((each) => [each.source, each.target])).toEqual([
       [arn("events", "rule/test-shop/placed"), "test-worker"],
       [arn("events", "rule/test-shop/all"), INBOX],
       [arn("events", "rule/created"), BUS],

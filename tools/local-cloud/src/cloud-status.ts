@@ -1,10 +1,14 @@
 import type { DynamoDbStatus } from "./emulators/supervised-dynamodb.ts";
-import type { QueueDepth } from "./emulators/queues.ts";
+import type { QueueDepth, Queues } from "./emulators/queues.ts";
+import type { Topics } from "./emulators/topics.ts";
+import type { EventSources } from "./event-sources/event-sources.ts";
 import type { WebStatus } from "./event-sources/http/web-status.ts";
 import type { ScheduleStatus } from "./event-sources/event-bridge/rule-schedules.ts";
 import type { MappingStatus } from "./event-sources/mapping-status.ts";
-import type { FunctionStatus } from "./lambda/lambda-service.ts";
-import type { MetricTotal } from "./lambda/logs/metric-totals.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { Graph } from "./graph/graph.ts";
+import type { FunctionStatus, LambdaService } from "./lambda/lambda-service.ts";
+import type { MetricTotal, MetricTotals } from "./lambda/logs/metric-totals.ts";
 
 /** Figures of a running local cloud. */
 export interface CloudStatus {
@@ -25,4 +29,42 @@ export interface CloudStatus {
   readonly dynamodb?: DynamoDbStatus;
   /** How often each fault on demand has happened; absent where none was asked for. */
   readonly faults?: Readonly<Record<string, number>>;
+}
+
+/** What a status is read from. */
+export interface StatusSources {
+  readonly endpoint: string;
+  readonly graph: Pick<Graph, "region" | "queues" | "topics" | "buses" | "rules">;
+  readonly queues: Pick<Queues, "depth">;
+  readonly topics: Pick<Topics, "subscriptions">;
+  readonly lambda: Pick<LambdaService, "status">;
+  readonly eventSources: Pick<EventSources, "status" | "schedules">;
+  readonly web: () => readonly WebStatus[];
+  readonly metrics: Pick<MetricTotals, "totals">;
+  readonly dynamodb: () => DynamoDbStatus | undefined;
+  readonly faults: Pick<Faults, "counts">;
+}
+
+/** The status at this moment. */
+export function readStatus(sources: StatusSources): CloudStatus {
+  const { graph, queues, topics, lambda, eventSources, faults } = sources;
+  const dynamodb = sources.dynamodb();
+  return {
+    endpoint: sources.endpoint,
+    region: graph.region,
+    queues: graph.queues.map(({ name, arn }) => ({ name, arn, ...queues.depth(arn) })),
+    topics: graph.topics.map(({ name, arn }) => ({ name, arn, subscriptions: topics.subscriptions(arn).length })),
+    buses: graph.buses.map(({ name, arn }) => ({
+      name,
+      arn,
+      rules: graph.rules.filter(({ busName }) => busName === name).length,
+    })),
+    schedules: eventSources.schedules.schedules(),
+    functions: lambda.status(),
+    mappings: eventSources.status(),
+    web: sources.web(),
+    metrics: sources.metrics.totals(),
+    ...(dynamodb !== undefined && { dynamodb }),
+    ...(faults.counts !== undefined && { faults: faults.counts }),
+  };
 }

@@ -158,7 +158,7 @@ describe("several functions on one stream", () => {
       expect(ofTest("everything")).toEqual([...[1, 2, 3].map((n) => ["INSERT", `several-${n}`, null]), removal]);
       expect(ofTest("removals")).toEqual([removal]);
     }, soon);
-    const statuses = (await cloud.status()).mappings.map((each) => [each.function, each.failures > 0]);
+    const statuses = (await cloud.status()).mappings.map((each) => [each.target, each.failures > 0]);
     expect(statuses).toEqual([
       ["everything", false],
       ["removals", false],

@@ -107,7 +107,7 @@ describe("a topic of the graph", () => {
       { name: "test-alerts", arn: ALERTS, subscriptions: 2 },
       { name: "test-done", arn: DONE, subscriptions: 1 },
     ]);
-    expect(mappings.map(({ kind, source, function: target }) => [kind, source, target])).toEqual([
+    expect(mappings.map(({ kind, source, target }) => [kind, source, target])).toEqual([
       ["sns", ALERTS, "test-worker"],
       ["sns", ALERTS, INBOX],
       ["sns", DONE, INBOX],

@@ -1,7 +1,7 @@
 /** S3 in a process of its own, so that its memory can be measured: says where it is, and at each line of input its peak in MB. */
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { startS3 } from "../src/s3/s3-fixture.ts";
+import { startS3 } from "./s3-fixture.ts";
 
 const s3 = await startS3(process.argv[2]);
 process.stdout.write(`${s3.origin}\n`);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as sdk from "@aws-sdk/client-s3";
-import { BUCKET } from "../src/s3/s3-fixture.ts";
+import { BUCKET } from "./s3-fixture.ts";
 
 /** In bytes. */
 export const MB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { formatStatus } from "./status.ts";
 
-const mapping = { function: "doorbell-local-order-queue", batches: 1, records: 2, retries: 0, failures: 0 };
+const mapping = { target: "doorbell-local-order-queue", batches: 1, records: 2, retries: 0, failures: 0 };
 
 it("an event source that is disabled is told as such, and what stands in the way of one in a line", () => {
   const text = formatStatus({
@@ -15,7 +15,7 @@ it("an event source that is disabled is told as such, and what stands in the way
         ...mapping,
         kind: "sns",
         source: "arn:aws:sns:eu-central-2:000000000000:alerts",
-        function: "arn:aws:sqs:eu-central-2:000000000000:inbox",
+        target: "arn:aws:sqs:eu-central-2:000000000000:inbox",
       },
       { ...mapping, kind: "s3", source: "uploads" },
       { ...mapping, kind: "rule", source: "arn:aws:events:eu-central-2:000000000000:rule/shop/placed" },

@@ -26,7 +26,7 @@ const statusSchema = v.object({
   mappings: v.array(
     v.object({
       source: v.string(),
-      function: v.string(),
+      target: v.string(),
       kind: v.picklist(["sqs", "dynamodb", "s3", "sns", "rule"]),
       state: v.optional(v.string()),
       problem: v.optional(v.string()),
@@ -120,7 +120,7 @@ export function formatStatus({
       ["event source", "target", "state", "batches", "records", "retries", "failures", "iterator age"],
       mappings.map((each) => [
         withoutArn(each.source),
-        short(withoutArn(each.function)),
+        short(withoutArn(each.target)),
         each.state?.toLowerCase() ?? "",
         ...[each.batches, each.records, each.retries, each.failures].map(formatCount),
         each.iteratorAgeMs === undefined ? "" : `${formatCount(each.iteratorAgeMs)} ms`,

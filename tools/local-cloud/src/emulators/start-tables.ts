@@ -1,7 +1,8 @@
 import { createTables, noTables, type Tables } from "./dynamodb-tables.ts";
 import type { ExpiredRecords } from "./expired-records.ts";
 import { withGivenEndpoint } from "./given-endpoint.ts";
-import { superviseDynamoDb, type SupervisedDynamoDb } from "./supervised-dynamodb.ts";
+import { superviseDynamoDb, type DynamoDbStatus, type SupervisedDynamoDb } from "./supervised-dynamodb.ts";
+import { startTimeToLive, type TimeToLive } from "./time-to-live.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Shutdown } from "../shutdown.ts";
 
@@ -12,46 +13,91 @@ export interface StartTablesOptions {
   readonly endpoint: string | undefined;
   /** Kept in memory without one. */
   readonly dataDir: string | undefined;
+  readonly timeScale: number;
   readonly notice: (sentence: string) => void;
   readonly expired: ExpiredRecords;
   readonly shutdown: Shutdown;
 }
 
-/** The tables, and the DynamoDB Local of our own, if any, once they are there. */
+/** The tables, and the DynamoDB Local that is started for them. */
 export interface StartedTables {
   readonly tables: Tables;
-  readonly started: Promise<SupervisedDynamoDb | undefined>;
+  /** Resolves once every table is there. */
+  readonly started: Promise<void>;
+  /** Begins to delete expired items: once they are there, and nobody can miss it. */
+  deleteExpired(): void;
+  /** Of a DynamoDB Local of our own, once it has started. */
+  status(): DynamoDbStatus | undefined;
+  /** Whether the tables are there, DynamoDB Local answers, and no item is being deleted. */
+  idle(): boolean;
+  /** Aborted when a DynamoDB Local of our own cannot go on; the reason is a DynamoDbLocalFailed. */
+  readonly failed: AbortSignal;
 }
 
-/** The graph's tables, in a DynamoDB Local that is started for them; `noTables` where there is neither a table nor an endpoint. */
+/**
+ * The graph's tables, in a DynamoDB Local that is started for them; `noTables` where there is neither a table nor an endpoint. Java
+ * takes a second or two: this returns at once, and requests to the tables wait.
+ */
 export function startTables(options: StartTablesOptions): StartedTables {
-  const { graph, endpoint, dataDir, notice, expired, shutdown } = options;
+  const { graph, endpoint, dataDir, timeScale, notice, expired, shutdown } = options;
+  const failure = new AbortController();
   if (graph.tables.length === 0 && endpoint === undefined)
-    return { tables: noTables, started: Promise.resolve(undefined) };
+    return {
+      tables: noTables,
+      started: Promise.resolve(),
+      deleteExpired() {},
+      status: () => undefined,
+      idle: () => true,
+      failed: failure.signal,
+    };
   const { promise: dynamodb, resolve, reject } = Promise.withResolvers<{ readonly url: string }>();
   const tables = createTables({ dynamodb, region: graph.region, definitions: graph.tables, expired });
   shutdown.on("tables", () => tables.close());
-  const start = async () => {
-    if (endpoint !== undefined) {
+  let supervised: SupervisedDynamoDb | undefined;
+  let timeToLive: TimeToLive | undefined;
+  let complete = false;
+
+  async function startOwn(): Promise<void> {
+    const own = await superviseDynamoDb({ notice, ...(dataDir !== undefined && { dataDir }) });
+    shutdown.on("dynamodb", () => own.stop());
+    supervised = own;
+    resolve(own);
+    await tables.ready.catch((error: unknown) => {
+      own.failed.throwIfAborted();
+      throw error;
+    });
+    // What was written to it before it ended may not have been told of.
+    own.onChange(() => tables.written());
+    const fail = () => failure.abort(own.failed.reason);
+    if (own.failed.aborted) fail();
+    else own.failed.addEventListener("abort", fail);
+  }
+
+  async function start(): Promise<void> {
+    if (endpoint === undefined) await startOwn();
+    else
       await withGivenEndpoint(endpoint, (url) => {
         resolve({ url });
         return tables.ready;
       });
-      return undefined;
-    }
-    const supervised = await superviseDynamoDb({ notice, ...(dataDir !== undefined && { dataDir }) });
-    shutdown.on("dynamodb", () => supervised.stop());
-    resolve(supervised);
-    await tables.ready.catch((error: unknown) => {
-      supervised.failed.throwIfAborted();
-      throw error;
-    });
-    // What was written to it before it ended may not have been told of.
-    supervised.onChange(() => tables.written());
-    return supervised;
-  };
+    complete = true;
+  }
+
   const started = start();
   // Whoever waits for a table must not wait for ever; the boot itself awaits `started`.
   started.catch(reject);
-  return { tables, started };
+  return {
+    tables,
+    started,
+    deleteExpired() {
+      const { region } = graph;
+      const ttl = startTimeToLive({ dynamodb: tables, region, timeScale, expired, written: () => tables.written() });
+      shutdown.on("timeToLive", () => ttl.stop());
+      timeToLive = ttl;
+    },
+    status: () => supervised?.status(),
+    idle: () =>
+      complete && timeToLive?.busy !== true && (supervised === undefined || supervised.status().state === "running"),
+    failed: failure.signal,
+  };
 }

@@ -23,7 +23,7 @@ async function serve(book: LogBook) {
   let held = () => 0;
   const api = createAdminApi({
     environment: {},
-    status: () => Promise.resolve({}),
+    status: () => ({}),
     awaitIdle: () => Promise.resolve(true),
     lambda: { readLogs: (query, signal) => book.read(query, signal) },
     schedules: { tick: () => false, schedules: () => [] },

@@ -9,7 +9,7 @@ import type { Handler } from "./front-server.ts";
 /** What the local cloud's own API shows. */
 export interface AdminSource {
   readonly environment: Readonly<Record<string, string>>;
-  status(): Promise<unknown>;
+  status(): unknown;
   /** False when it was not idle in time or before the abort. */
   awaitIdle(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   readonly lambda: Pick<LambdaService, "readLogs">;
@@ -29,7 +29,7 @@ export function createAdminApi(source: AdminSource): Handler {
     const { pathname, searchParams } = new URL(request.url ?? "/", "http://127.0.0.1");
     switch (`${request.method} ${pathname}`) {
       case "GET /_doorbell/status":
-        return answerJson(response, 200, await source.status());
+        return answerJson(response, 200, source.status());
       case "GET /_doorbell/environment":
         return answerJson(response, 200, source.environment);
       case "GET /_doorbell/logs":
@@ -48,7 +48,7 @@ export function createAdminApi(source: AdminSource): Handler {
         const gone = new AbortController();
         response.on("close", () => gone.abort());
         const idle = await source.awaitIdle(timeoutMs, gone.signal);
-        return answerJson(response, idle ? 200 : 408, { idle, status: await source.status() });
+        return answerJson(response, idle ? 200 : 408, { idle, status: source.status() });
       }
       default:
         return answerJson(response, 404, { message: `There is no ${request.method} ${pathname}.` });

@@ -9,11 +9,11 @@ import {
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { QUEUE, SHOP, rule, startEventBridge, target, type TestEventBridge } from "../../test/event-bridge-fixture.ts";
+import { QUEUE, SHOP, rule, startMessaging, target, type TestMessaging } from "../../test/messaging-fixture.ts";
 
-let bridge: TestEventBridge;
+let bridge: TestMessaging;
 beforeAll(async () => {
-  bridge = await startEventBridge([rule([target(QUEUE)])]);
+  bridge = await startMessaging({ rules: [rule([target(QUEUE)])] });
 });
 afterAll(() => bridge.stop());
 
@@ -24,7 +24,7 @@ const entry = (more: PutEventsRequestEntry = {}): PutEventsRequestEntry => ({
   EventBusName: "shop",
   ...more,
 });
-const put = (...Entries: PutEventsRequestEntry[]) => bridge.client.send(new PutEventsCommand({ Entries }));
+const put = (...Entries: PutEventsRequestEntry[]) => bridge.eventBridge.send(new PutEventsCommand({ Entries }));
 const received = () => bridge.receive(QUEUE).map(({ body }) => JSON.parse(body));
 
 // AWS: API_PutEvents, API_PutEventsResultEntry, eb-putevents.
@@ -87,11 +87,11 @@ describe("PutEvents", () => {
 
 describe("the graph's buses, rules and targets", () => {
   test("are listed", async () => {
-    const { EventBuses } = await bridge.client.send(new ListEventBusesCommand({}));
+    const { EventBuses } = await bridge.eventBridge.send(new ListEventBusesCommand({}));
     expect(EventBuses?.map(({ Name }) => Name)).toEqual(["default", "shop", "audit"]);
-    const { Rules } = await bridge.client.send(new ListRulesCommand({ EventBusName: SHOP }));
+    const { Rules } = await bridge.eventBridge.send(new ListRulesCommand({ EventBusName: SHOP }));
     expect(Rules).toMatchObject([{ Name: "placed", State: "ENABLED", EventPattern: '{"source":["shop"]}' }]);
-    const { Targets } = await bridge.client.send(
+    const { Targets } = await bridge.eventBridge.send(
       new ListTargetsByRuleCommand({ Rule: "placed", EventBusName: "shop" }),
     );
     expect(Targets).toMatchObject([{ Id: "T", Arn: QUEUE, RetryPolicy: { MaximumRetryAttempts: 185 } }]);
@@ -99,14 +99,14 @@ describe("the graph's buses, rules and targets", () => {
 
   test("that are not there are a ResourceNotFoundException", async () => {
     const name = "ResourceNotFoundException";
-    await expect(bridge.client.send(new ListRulesCommand({ EventBusName: "x" }))).rejects.toMatchObject({ name });
-    await expect(bridge.client.send(new ListTargetsByRuleCommand({ Rule: "x" }))).rejects.toMatchObject({ name });
+    await expect(bridge.eventBridge.send(new ListRulesCommand({ EventBusName: "x" }))).rejects.toMatchObject({ name });
+    await expect(bridge.eventBridge.send(new ListTargetsByRuleCommand({ Rule: "x" }))).rejects.toMatchObject({ name });
   });
 });
 
 describe("TestEventPattern", () => {
   const pattern = (EventPattern: string) =>
-    bridge.client.send(new TestEventPatternCommand({ EventPattern, Event: '{"source":"shop"}' }));
+    bridge.eventBridge.send(new TestEventPatternCommand({ EventPattern, Event: '{"source":"shop"}' }));
 
   test("says whether an event matches", async () => {
     expect(await pattern('{"source":[{"prefix":"sh"}]}')).toMatchObject({ Result: true });
@@ -119,8 +119,11 @@ describe("TestEventPattern", () => {
 });
 
 test.each([
-  ["PutRule", () => bridge.client.send(new PutRuleCommand({ Name: "r", EventPattern: "{}" }))],
-  ["CreateArchive", () => bridge.client.send(new CreateArchiveCommand({ ArchiveName: "a", EventSourceArn: SHOP }))],
+  ["PutRule", () => bridge.eventBridge.send(new PutRuleCommand({ Name: "r", EventPattern: "{}" }))],
+  [
+    "CreateArchive",
+    () => bridge.eventBridge.send(new CreateArchiveCommand({ ArchiveName: "a", EventSourceArn: SHOP })),
+  ],
 ])("%s is refused by name", async (name, send) => {
   await expect(send()).rejects.toMatchObject({
     name: "UnknownOperationException",

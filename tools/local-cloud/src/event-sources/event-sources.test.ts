@@ -88,8 +88,8 @@ describe("the event sources of a graph", () => {
     await vi.waitFor(() => expect(eventSources.idle()).toBe(true));
     expect(lambda.batches).toHaveLength(2);
     expect(eventSources.status()).toMatchObject([
-      { kind: "s3", uuid: "on-upload", source: "uploads", function: "upload-ingest", batches: 1, records: 1 },
-      { kind: "sqs", uuid: orderQueue.uuid, source: orders.arn, function: "order-queue", batches: 1, records: 1 },
+      { kind: "s3", uuid: "on-upload", source: "uploads", target: "upload-ingest", batches: 1, records: 1 },
+      { kind: "sqs", uuid: orderQueue.uuid, source: orders.arn, target: "order-queue", batches: 1, records: 1 },
     ]);
   });
 

@@ -7,7 +7,7 @@ export interface MappingStatus {
   /** ARN of the queue, stream, topic or rule; name of the bucket. */
   readonly source: string;
   /** Name of the function; ARN of the queue or topic that gets what a bucket, topic or rule sends. */
-  readonly function: string;
+  readonly target: string;
   readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule";
   /** Of a queue's or a stream's mapping. */
   readonly state?: MappingState;

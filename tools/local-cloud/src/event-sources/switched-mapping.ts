@@ -84,7 +84,7 @@ export function createSwitchedMapping(
       {
         uuid: definition.uuid,
         source: definition.eventSourceArn,
-        function: definition.functionName,
+        target: definition.functionName,
         kind: definition.kind,
         ...counters,
         ...source?.status()[0],

@@ -9,7 +9,7 @@ import * as sdk from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../local-region.ts";
 import { MB, PART_BYTES, part, read, upload } from "../../test/upload-in-parts.ts";
-import { BUCKET } from "./s3-fixture.ts";
+import { BUCKET } from "../../test/s3-fixture.ts";
 
 const LIMIT_MS = 300_000;
 

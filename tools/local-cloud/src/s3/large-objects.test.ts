@@ -5,7 +5,7 @@ import { join } from "node:path";
 import * as sdk from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MB, PART_BYTES, part, read, upload } from "../../test/upload-in-parts.ts";
-import { BUCKET, startS3, type TestS3 } from "./s3-fixture.ts";
+import { BUCKET, startS3, type TestS3 } from "../../test/s3-fixture.ts";
 
 const LIMIT_MS = 300_000;
 

@@ -1,7 +1,7 @@
 import * as sdk from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { OPERATIONS } from "./operations.ts";
-import { BUCKET, startS3, type TestS3 } from "./s3-fixture.ts";
+import { BUCKET, startS3, type TestS3 } from "../../test/s3-fixture.ts";
 
 let s3: TestS3;
 beforeEach(async () => {

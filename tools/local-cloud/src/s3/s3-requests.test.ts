@@ -10,7 +10,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { BUCKET, startS3, type TestS3 } from "./s3-fixture.ts";
+import { BUCKET, startS3, type TestS3 } from "../../test/s3-fixture.ts";
 
 let s3: TestS3;
 beforeEach(async () => {

@@ -1,22 +1,21 @@
 import * as sdk from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { DLQ, FUNCTION, QUEUE, TOPIC, startSns, type TestSns } from "../../test/sns-fixture.ts";
+import { DLQ, FUNCTION, QUEUE, TOPIC, startMessaging, type TestMessaging } from "../../test/messaging-fixture.ts";
 
-let sns: TestSns;
+let sns: TestMessaging;
 beforeAll(async () => {
-  sns = await startSns();
+  sns = await startMessaging();
 });
 beforeEach(async () => {
-  const { Subscriptions = [] } = await sns.client.send(new sdk.ListSubscriptionsCommand({}));
-  for (const { SubscriptionArn } of Subscriptions)
-    await sns.client.send(new sdk.UnsubscribeCommand({ SubscriptionArn }));
+  const { Subscriptions = [] } = await sns.sns.send(new sdk.ListSubscriptionsCommand({}));
+  for (const { SubscriptionArn } of Subscriptions) await sns.sns.send(new sdk.UnsubscribeCommand({ SubscriptionArn }));
   sns.receive(QUEUE);
-  sns.events.length = 0;
+  sns.invoked.length = 0;
 });
 afterAll(() => sns.stop());
 
 const subscribe = (input: Partial<sdk.SubscribeCommandInput> = {}) =>
-  sns.client.send(new sdk.SubscribeCommand({ TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, ...input }));
+  sns.sns.send(new sdk.SubscribeCommand({ TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, ...input }));
 const text = (StringValue: string) => ({ DataType: "String", StringValue });
 
 /** What a call fails with, as the SDK reads it. */
@@ -33,7 +32,7 @@ async function refusal(call: Promise<unknown>): Promise<{ code: string; status: 
 // AWS: SNS API reference; recorded.
 describe("Publish", () => {
   const publish = (input: Partial<sdk.PublishCommandInput>) =>
-    sns.client.send(new sdk.PublishCommand({ TopicArn: TOPIC, Message: "hello", ...input }));
+    sns.sns.send(new sdk.PublishCommand({ TopicArn: TOPIC, Message: "hello", ...input }));
 
   test("delivers by TopicArn or TargetArn, with subject, attributes and group", async () => {
     await subscribe({ Attributes: { RawMessageDelivery: "true" } });
@@ -57,7 +56,7 @@ describe("Publish", () => {
       },
       { body: "again" },
     ]);
-    expect(sns.events[0]?.Records[0]).toMatchObject({ Sns: { MessageId, Subject: "s" } });
+    expect(JSON.parse(sns.invoked[0] ?? "").Records[0]).toMatchObject({ Sns: { MessageId, Subject: "s" } });
   });
 
   test("with MessageStructure json gives each protocol its own body, the others the default", async () => {
@@ -65,7 +64,7 @@ describe("Publish", () => {
     await subscribe({ Protocol: "lambda", Endpoint: FUNCTION });
     await publish({ MessageStructure: "json", Message: JSON.stringify({ default: "d", sqs: "q", email: "e" }) });
     expect(sns.receive(QUEUE)).toMatchObject([{ body: "q" }]);
-    expect(sns.events[0]?.Records[0]).toMatchObject({ Sns: { Message: "d" } });
+    expect(JSON.parse(sns.invoked[0] ?? "").Records[0]).toMatchObject({ Sns: { Message: "d" } });
   });
 
   const arn = (reason: string) => `Invalid parameter: TopicArn Reason: ${reason}`;
@@ -188,7 +187,7 @@ describe("Publish", () => {
 describe("PublishBatch", () => {
   const entry = (Id: string, part: Partial<sdk.PublishBatchRequestEntry> = {}) => ({ Id, Message: `m${Id}`, ...part });
   const publishBatch = (entries: sdk.PublishBatchRequestEntry[], TopicArn = TOPIC) =>
-    sns.client.send(new sdk.PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: entries }));
+    sns.sns.send(new sdk.PublishBatchCommand({ TopicArn, PublishBatchRequestEntries: entries }));
 
   test("publishes up to ten, in order, with an id each", async () => {
     await subscribe({ Attributes: { RawMessageDelivery: "true" } });
@@ -229,7 +228,7 @@ describe("PublishBatch", () => {
 });
 
 describe("topics", () => {
-  const create = (input: sdk.CreateTopicCommandInput) => sns.client.send(new sdk.CreateTopicCommand(input));
+  const create = (input: sdk.CreateTopicCommandInput) => sns.sns.send(new sdk.CreateTopicCommand(input));
 
   test("are made once for a name, listed, described, tagged and deleted", async () => {
     const { TopicArn } = await create({
@@ -239,12 +238,12 @@ describe("topics", () => {
     });
     expect(TopicArn).toBe(TOPIC.replace("alerts", "made"));
     expect(await create({ Name: "made" })).toMatchObject({ TopicArn });
-    const { Topics } = await sns.client.send(new sdk.ListTopicsCommand({}));
+    const { Topics } = await sns.sns.send(new sdk.ListTopicsCommand({}));
     expect(Topics).toEqual([{ TopicArn: TOPIC }, { TopicArn }]);
-    await sns.client.send(
+    await sns.sns.send(
       new sdk.SetTopicAttributesCommand({ TopicArn, AttributeName: "SignatureVersion", AttributeValue: "2" }),
     );
-    const { Attributes } = await sns.client.send(new sdk.GetTopicAttributesCommand({ TopicArn }));
+    const { Attributes } = await sns.sns.send(new sdk.GetTopicAttributesCommand({ TopicArn }));
     expect(Attributes).toMatchObject({
       TopicArn,
       Owner: "000000000000",
@@ -253,14 +252,14 @@ describe("topics", () => {
       SubscriptionsConfirmed: "0",
       SubscriptionsPending: "0",
     });
-    await sns.client.send(new sdk.TagResourceCommand({ ResourceArn: TopicArn, Tags: [{ Key: "l", Value: "w" }] }));
-    await sns.client.send(new sdk.UntagResourceCommand({ ResourceArn: TopicArn, TagKeys: ["k"] }));
-    const { Tags } = await sns.client.send(new sdk.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
+    await sns.sns.send(new sdk.TagResourceCommand({ ResourceArn: TopicArn, Tags: [{ Key: "l", Value: "w" }] }));
+    await sns.sns.send(new sdk.UntagResourceCommand({ ResourceArn: TopicArn, TagKeys: ["k"] }));
+    const { Tags } = await sns.sns.send(new sdk.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
     expect(Tags).toEqual([{ Key: "l", Value: "w" }]);
     await subscribe({ TopicArn });
-    await sns.client.send(new sdk.DeleteTopicCommand({ TopicArn }));
-    await sns.client.send(new sdk.DeleteTopicCommand({ TopicArn }));
-    expect((await sns.client.send(new sdk.ListSubscriptionsCommand({}))).Subscriptions).toEqual([]);
+    await sns.sns.send(new sdk.DeleteTopicCommand({ TopicArn }));
+    await sns.sns.send(new sdk.DeleteTopicCommand({ TopicArn }));
+    expect((await sns.sns.send(new sdk.ListSubscriptionsCommand({}))).Subscriptions).toEqual([]);
   });
 
   const invalidName = [400, "InvalidParameter", "Invalid parameter: Topic Name"] as const;
@@ -290,7 +289,7 @@ describe("topics", () => {
       "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
     ],
   ])("refuses %s", async (_what, input, status, code, message) => {
-    await sns.client.send(
+    await sns.sns.send(
       new sdk.SetTopicAttributesCommand({ TopicArn: TOPIC, AttributeName: "DisplayName", AttributeValue: "" }),
     );
     expect(await refusal(create(input))).toEqual({ status, code, message });
@@ -302,9 +301,9 @@ describe("subscriptions", () => {
     const { SubscriptionArn } = await subscribe({ Attributes: { RawMessageDelivery: "true" } });
     expect(await subscribe()).toMatchObject({ SubscriptionArn });
     const set = (AttributeName: string, AttributeValue: string) =>
-      sns.client.send(new sdk.SetSubscriptionAttributesCommand({ SubscriptionArn, AttributeName, AttributeValue }));
+      sns.sns.send(new sdk.SetSubscriptionAttributesCommand({ SubscriptionArn, AttributeName, AttributeValue }));
     const get = async () =>
-      (await sns.client.send(new sdk.GetSubscriptionAttributesCommand({ SubscriptionArn }))).Attributes;
+      (await sns.sns.send(new sdk.GetSubscriptionAttributesCommand({ SubscriptionArn }))).Attributes;
     const redrive = JSON.stringify({ deadLetterTargetArn: DLQ });
     await set("FilterPolicy", '{"a":["b"]}');
     await set("RedrivePolicy", redrive);
@@ -324,12 +323,12 @@ describe("subscriptions", () => {
     });
     await set("FilterPolicy", "");
     expect(await get()).not.toHaveProperty("FilterPolicy");
-    const { Subscriptions } = await sns.client.send(new sdk.ListSubscriptionsByTopicCommand({ TopicArn: TOPIC }));
+    const { Subscriptions } = await sns.sns.send(new sdk.ListSubscriptionsByTopicCommand({ TopicArn: TOPIC }));
     expect(Subscriptions).toEqual([
       { SubscriptionArn, TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE, Owner: "000000000000" },
     ]);
-    await sns.client.send(new sdk.UnsubscribeCommand({ SubscriptionArn }));
-    await sns.client.send(new sdk.UnsubscribeCommand({ SubscriptionArn }));
+    await sns.sns.send(new sdk.UnsubscribeCommand({ SubscriptionArn }));
+    await sns.sns.send(new sdk.UnsubscribeCommand({ SubscriptionArn }));
     expect(await refusal(get())).toMatchObject({ code: "NotFound", message: "Subscription does not exist" });
   });
 
@@ -409,7 +408,7 @@ describe("subscriptions", () => {
 
   test("are ended by the address in a notification, too, which is not signed", async () => {
     await subscribe();
-    await sns.client.send(new sdk.PublishCommand({ TopicArn: TOPIC, Message: "hello" }));
+    await sns.sns.send(new sdk.PublishCommand({ TopicArn: TOPIC, Message: "hello" }));
     const { UnsubscribeURL } = JSON.parse(sns.receive(QUEUE)[0]?.body ?? "");
     expect((await fetch(UnsubscribeURL)).status).toBe(200);
     expect(sns.topics.subscriptions()).toEqual([]);
@@ -445,12 +444,12 @@ describe("a request", () => {
   });
 
   test("with characters that no XML can hold is answered in XML that can be read", async () => {
-    const { TopicArn } = await sns.client.send(
+    const { TopicArn } = await sns.sns.send(
       new sdk.CreateTopicCommand({ Name: "strange", Tags: [{ Key: "k", Value: "a\u0000<b>\u001f" }] }),
     );
-    const { Tags } = await sns.client.send(new sdk.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
+    const { Tags } = await sns.sns.send(new sdk.ListTagsForResourceCommand({ ResourceArn: TopicArn }));
     expect(Tags).toEqual([{ Key: "k", Value: "a\uFFFD<b>\uFFFD" }]);
-    await sns.client.send(new sdk.DeleteTopicCommand({ TopicArn }));
+    await sns.sns.send(new sdk.DeleteTopicCommand({ TopicArn }));
   });
 
   test("above the limit of a message is refused, and the next one is answered", async () => {

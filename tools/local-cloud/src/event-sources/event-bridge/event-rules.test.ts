@@ -8,14 +8,15 @@ import {
   SHOP,
   TOPIC,
   rule,
-  startEventBridge,
+  startMessaging,
+  subscription,
   target,
-} from "../../../test/event-bridge-fixture.ts";
-import type { TestEventBridge } from "../../../test/event-bridge-fixture.ts";
+} from "../../../test/messaging-fixture.ts";
+import type { TestMessaging } from "../../../test/messaging-fixture.ts";
 import { LambdaStopped } from "../../lambda/invocation.ts";
 
 const LIMIT_MS = 30_000;
-let bridge: TestEventBridge | undefined;
+let bridge: TestMessaging | undefined;
 afterEach(async () => {
   await bridge?.stop();
   bridge = undefined;
@@ -25,7 +26,7 @@ const placed = (id = "o-1") => ({ source: "shop", detailType: "order.placed", de
 const busy = () => {
   throw new Error("busy");
 };
-const untilIdle = () => vi.waitFor(() => expect(bridge?.source.idle()).toBe(true), LIMIT_MS);
+const untilIdle = () => vi.waitFor(() => expect(bridge?.rules.idle()).toBe(true), LIMIT_MS);
 const attributesIn = (message: { messageAttributes: Readonly<Record<string, { stringValue?: string }>> } | undefined) =>
   Object.fromEntries(
     Object.entries(message?.messageAttributes ?? {}).map(([name, { stringValue }]) => [name, stringValue]),
@@ -35,8 +36,11 @@ const attributesIn = (message: { messageAttributes: Readonly<Record<string, { st
 describe("an event that matches", () => {
   test("goes to function, queue and topic as the same JSON", async () => {
     const targets = [FUNCTION, QUEUE, TOPIC].map((arn, index) => target(arn, { id: `T${index}` }));
-    bridge = await startEventBridge([rule(targets)]);
-    const id = bridge.source.put("shop", placed());
+    bridge = await startMessaging({
+      rules: [rule(targets)],
+      subscriptions: [subscription("sqs", DLQ, { RawMessageDelivery: "true" })],
+    });
+    const id = bridge.rules.put("shop", placed());
     const [body = ""] = bridge.invoked;
     expect(JSON.parse(body)).toMatchObject({
       id,
@@ -45,24 +49,26 @@ describe("an event that matches", () => {
       detail: { id: "o-1" },
     });
     expect(bridge.receive(QUEUE).map((message) => message.body)).toEqual([body]);
-    expect(bridge.published).toEqual([body]);
-    expect(bridge.source.status()).toMatchObject([
-      { kind: "rule", function: "worker", records: 1 },
-      { function: QUEUE, records: 1 },
-      { function: TOPIC, records: 1 },
+    expect(bridge.receive(DLQ).map((message) => message.body)).toEqual([body]);
+    expect(bridge.rules.status()).toMatchObject([
+      { kind: "rule", target: "worker", records: 1 },
+      { target: QUEUE, records: 1 },
+      { target: TOPIC, records: 1 },
     ]);
   });
 
   test("carries the rule's message group to a queue, and what its input makes of it", async () => {
     const input = { kind: "transformer", paths: { id: "$.detail.id" }, template: '{"order": <id>}' } as const;
-    bridge = await startEventBridge([rule([target(QUEUE, { groupId: "shop", input })])]);
-    bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules: [rule([target(QUEUE, { groupId: "shop", input })])] });
+    bridge.rules.put("shop", placed());
     expect(bridge.receive(QUEUE)).toMatchObject([{ body: '{"order": "o-1"}', attributes: { MessageGroupId: "shop" } }]);
   });
 
   test("goes to another bus as the same event, and from there to no third one", async () => {
-    bridge = await startEventBridge([rule([target(AUDIT)]), rule([target(SHOP), target(QUEUE)], { busName: "audit" })]);
-    const id = bridge.source.put("shop", placed());
+    bridge = await startMessaging({
+      rules: [rule([target(AUDIT)]), rule([target(SHOP), target(QUEUE)], { busName: "audit" })],
+    });
+    const id = bridge.rules.put("shop", placed());
     expect(bridge.receive(QUEUE).map(({ body }) => JSON.parse(body).id)).toEqual([id]);
   });
 });
@@ -72,8 +78,8 @@ test.each([
   ["of another source", "shop", { pattern: '{"source":["other"]}' }],
   ["while the rule is disabled", "shop", { enabled: false }],
 ])("an event %s goes nowhere", async (_what, busName, more) => {
-  bridge = await startEventBridge([rule([target(FUNCTION)], more)]);
-  bridge.source.put(busName, placed());
+  bridge = await startMessaging({ rules: [rule([target(FUNCTION)], more)] });
+  bridge.rules.put(busName, placed());
   expect(bridge.invoked).toEqual([]);
 });
 
@@ -82,8 +88,8 @@ describe("a delivery that fails", () => {
   const GONE = FUNCTION.replace("worker", "gone");
 
   test("for want of the function goes to the dead-letter queue at once, the event with AWS's attributes", async () => {
-    bridge = await startEventBridge([rule([target(GONE, { deadLetterArn: DLQ })])]);
-    const id = bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules: [rule([target(GONE, { deadLetterArn: DLQ })])] });
+    const id = bridge.rules.put("shop", placed());
     const [message, ...more] = bridge.receive(DLQ);
     expect(more).toEqual([]);
     expect(JSON.parse(message?.body ?? "")).toMatchObject({ id, detail: { id: "o-1" } });
@@ -94,43 +100,44 @@ describe("a delivery that fails", () => {
       ERROR_MESSAGE: "Function not found: gone",
       RETRY_ATTEMPTS: "0",
     });
-    expect(bridge.source.idle()).toBe(true);
+    expect(bridge.rules.idle()).toBe(true);
   });
 
   test("for want of the queue, without a dead-letter queue, is gone and counted", async () => {
-    bridge = await startEventBridge([rule([target(`${QUEUE}-gone`)])]);
-    bridge.source.put("shop", placed());
-    expect(bridge.source.status()).toMatchObject([
+    bridge = await startMessaging({ rules: [rule([target(`${QUEUE}-gone`)])] });
+    bridge.rules.put("shop", placed());
+    expect(bridge.rules.status()).toMatchObject([
       { failures: 1, discarded: 1, problem: expect.stringContaining("gone") },
     ]);
   });
 
   test("because the template gives a function no JSON goes to the dead-letter queue as INVALID_JSON", async () => {
     const input = { kind: "transformer", paths: {}, template: "no JSON" } as const;
-    bridge = await startEventBridge([rule([target(FUNCTION, { input, deadLetterArn: DLQ })])]);
-    bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules: [rule([target(FUNCTION, { input, deadLetterArn: DLQ })])] });
+    bridge.rules.put("shop", placed());
     expect(attributesIn(bridge.receive(DLQ)[0])).toMatchObject({ ERROR_CODE: "INVALID_JSON" });
   });
 
   test("is tried again until it succeeds, and is under way meanwhile", async () => {
     let failures = 3;
-    bridge = await startEventBridge([rule([target(FUNCTION, { deadLetterArn: DLQ })])], {
+    bridge = await startMessaging({
+      rules: [rule([target(FUNCTION, { deadLetterArn: DLQ })])],
       onInvoke: () => {
         if (failures-- > 0) throw new Error("busy");
       },
     });
-    bridge.source.put("shop", placed());
-    expect(bridge.source.idle()).toBe(false);
+    bridge.rules.put("shop", placed());
+    expect(bridge.rules.idle()).toBe(false);
     await untilIdle();
     expect(bridge.invoked).toHaveLength(1);
     expect(bridge.receive(DLQ)).toEqual([]);
-    expect(bridge.source.status()).toMatchObject([{ records: 1, batches: 4, retries: 3, failures: 3, discarded: 0 }]);
+    expect(bridge.rules.status()).toMatchObject([{ records: 1, batches: 4, retries: 3, failures: 3, discarded: 0 }]);
   });
 
   test("as often as its policy allows goes to the dead-letter queue", async () => {
     const policy = { maximumRetryAttempts: 2, deadLetterArn: DLQ };
-    bridge = await startEventBridge([rule([target(FUNCTION, policy)])], { onInvoke: busy });
-    bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules: [rule([target(FUNCTION, policy)])], onInvoke: busy });
+    bridge.rules.put("shop", placed());
     await untilIdle();
     expect(attributesIn(bridge.receive(DLQ)[0])).toMatchObject({
       ERROR_CODE: "ERROR_FROM_TARGET",
@@ -142,8 +149,8 @@ describe("a delivery that fails", () => {
 
   test("until the event is too old goes to the dead-letter queue", async () => {
     const policy = { maximumEventAgeSeconds: 60, deadLetterArn: DLQ };
-    bridge = await startEventBridge([rule([target(FUNCTION, policy)])], { onInvoke: busy });
-    bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules: [rule([target(FUNCTION, policy)])], onInvoke: busy });
+    bridge.rules.put("shop", placed());
     await untilIdle();
     expect(attributesIn(bridge.receive(DLQ)[0])).toMatchObject({
       EXHAUSTED_RETRY_CONDITION: "MaximumEventAgeInSeconds",
@@ -153,11 +160,11 @@ describe("a delivery that fails", () => {
   test("is tried again by the next process", async () => {
     const state = new DatabaseSync(":memory:");
     const rules = [rule([target(FUNCTION)])];
-    bridge = await startEventBridge(rules, { state, timeScale: 1, onInvoke: busy });
-    bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules, state, timeScale: 1, onInvoke: busy });
+    bridge.rules.put("shop", placed());
     await bridge.stop();
-    bridge = await startEventBridge(rules, { state });
-    expect(bridge.source.idle()).toBe(false);
+    bridge = await startMessaging({ rules, state });
+    expect(bridge.rules.idle()).toBe(false);
     await untilIdle();
     expect(bridge.invoked.map((body) => JSON.parse(body).detail)).toEqual([{ id: "o-1" }]);
   });
@@ -165,26 +172,27 @@ describe("a delivery that fails", () => {
   test("because functions have stopped is kept for the next process, and is no failure", async () => {
     const state = new DatabaseSync(":memory:");
     const rules = [rule([target(FUNCTION, { maximumRetryAttempts: 0 })])];
-    bridge = await startEventBridge(rules, {
+    bridge = await startMessaging({
+      rules,
       state,
       onInvoke: () => {
         throw new LambdaStopped();
       },
     });
-    bridge.source.put("shop", placed());
-    expect(bridge.source.status()).toMatchObject([{ failures: 0 }]);
+    bridge.rules.put("shop", placed());
+    expect(bridge.rules.status()).toMatchObject([{ failures: 0 }]);
     await bridge.stop();
-    bridge = await startEventBridge(rules, { state });
+    bridge = await startMessaging({ rules, state });
     await untilIdle();
     expect(bridge.invoked).toHaveLength(1);
   });
 
   test("and whose rule is gone at the next start is forgotten", async () => {
     const state = new DatabaseSync(":memory:");
-    bridge = await startEventBridge([rule([target(FUNCTION)])], { state, timeScale: 1, onInvoke: busy });
-    bridge.source.put("shop", placed());
+    bridge = await startMessaging({ rules: [rule([target(FUNCTION)])], state, timeScale: 1, onInvoke: busy });
+    bridge.rules.put("shop", placed());
     await bridge.stop();
-    bridge = await startEventBridge([], { state });
+    bridge = await startMessaging({ rules: [], state });
     await untilIdle();
     expect(bridge.invoked).toEqual([]);
   });

@@ -191,7 +191,7 @@ export function createEventRules(options: {
       all.map(({ rule, target, counters }) => ({
         uuid: `${rule.arn}#${target.id}`,
         source: rule.arn,
-        function: target.arn.split(":")[2] === "lambda" ? functionNameOf(target.arn) : target.arn,
+        target: target.arn.split(":")[2] === "lambda" ? functionNameOf(target.arn) : target.arn,
         kind: "rule" as const,
         ...counters,
       })),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { rule } from "../../../test/event-bridge-fixture.ts";
+import { rule } from "../../../test/messaging-fixture.ts";
 import type { RuleDefinition } from "../../graph/graph.ts";
 import type { EventEntry } from "./bus-event.ts";
 import { createRuleSchedules, type RuleSchedules } from "./rule-schedules.ts";

@@ -147,7 +147,7 @@ describe("S3 notifications", () => {
       record("to-topic", "in/a.csv"),
     ]);
     expect(lambda.payloads.map((payload) => JSON.parse(payload))).toMatchObject([record("to-function", "b.gz")]);
-    expect(source.status().map(({ function: target, records }) => [target, records])).toEqual([
+    expect(source.status().map(({ target, records }) => [target, records])).toEqual([
       [QUEUE, 1],
       [TOPIC, 1],
       ["ingest", 1],

@@ -83,7 +83,7 @@ export function createS3Notifications(
       rules.map(({ rule, counters }) => ({
         uuid: rule.id,
         source: rule.bucket,
-        function: targetName(rule.targetArn),
+        target: targetName(rule.targetArn),
         kind: "s3",
         ...counters,
       })),

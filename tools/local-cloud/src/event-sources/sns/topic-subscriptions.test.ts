@@ -3,30 +3,25 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PublishCommand, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import { afterEach, describe, expect, test } from "vitest";
-import { DLQ, FUNCTION, QUEUE, TOPIC, startSns, type TestSns } from "../../../test/sns-fixture.ts";
+import {
+  DLQ,
+  FUNCTION,
+  QUEUE,
+  TOPIC,
+  startMessaging,
+  subscription,
+  type TestMessaging,
+} from "../../../test/messaging-fixture.ts";
 
-let sns: TestSns | undefined;
+let sns: TestMessaging | undefined;
 afterEach(async () => {
   await sns?.stop();
   sns = undefined;
 });
 
-const ID = "11111111-1111-4111-8111-111111111111";
-const OTHER_ID = "22222222-2222-4222-8222-222222222222";
-const ofQueue = (attributes: Record<string, string> = {}) => ({
-  id: ID,
-  topicArn: TOPIC,
-  protocol: "sqs",
-  endpoint: QUEUE,
-  attributes,
-});
-const ofFunction = (attributes: Record<string, string> = {}) => ({
-  id: OTHER_ID,
-  topicArn: TOPIC,
-  protocol: "lambda",
-  endpoint: FUNCTION,
-  attributes,
-});
+const ofQueue = (attributes?: Record<string, string>) => subscription("sqs", QUEUE, attributes);
+const ofFunction = (attributes?: Record<string, string>) => subscription("lambda", FUNCTION, attributes);
+const ID = ofQueue().id;
 
 const ATTRIBUTES = {
   price: { dataType: "Number", stringValue: "99.12" },
@@ -38,7 +33,7 @@ const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 // AWS: sns-message-and-json-formats, with-sns; recorded.
 describe("a published message", () => {
   test("comes to a queue in SNS's envelope, without message attributes of its own", async () => {
-    sns = await startSns([ofQueue()]);
+    sns = await startMessaging({ subscriptions: [ofQueue()] });
     const messageId = sns.topics.publish(TOPIC, { body: "hello", subject: "greeting", attributes: ATTRIBUTES });
     const [message, ...more] = sns.receive(QUEUE);
     expect(more).toEqual([]);
@@ -59,7 +54,7 @@ describe("a published message", () => {
   });
 
   test("has neither Subject nor MessageAttributes in the envelope where it has none", async () => {
-    sns = await startSns([ofQueue()]);
+    sns = await startMessaging({ subscriptions: [ofQueue()] });
     sns.topics.publish(TOPIC, { body: "hello" });
     expect(Object.keys(JSON.parse(sns.receive(QUEUE)[0]?.body ?? ""))).toEqual([
       "Type",
@@ -75,7 +70,7 @@ describe("a published message", () => {
   });
 
   test("comes raw to a queue that asks for it: the body alone, its attributes as the queue's", async () => {
-    sns = await startSns([ofQueue({ RawMessageDelivery: "true" })]);
+    sns = await startMessaging({ subscriptions: [ofQueue({ RawMessageDelivery: "true" })] });
     sns.topics.publish(TOPIC, { body: "hello", subject: "lost", attributes: ATTRIBUTES });
     expect(sns.receive(QUEUE)).toMatchObject([
       { body: "hello", messageAttributes: ATTRIBUTES, md5OfMessageAttributes: expect.stringMatching(/^[\da-f]{32}$/) },
@@ -83,21 +78,21 @@ describe("a published message", () => {
   });
 
   test("carries its message group to a queue", async () => {
-    sns = await startSns([ofQueue()]);
+    sns = await startMessaging({ subscriptions: [ofQueue()] });
     sns.topics.publish(TOPIC, { body: "hello", groupId: "tenant" });
     expect(sns.receive(QUEUE)[0]?.attributes).toMatchObject({ MessageGroupId: "tenant" });
   });
 
   test("invokes a function asynchronously with one record", async () => {
-    sns = await startSns([ofFunction()]);
+    sns = await startMessaging({ subscriptions: [ofFunction()] });
     const messageId = sns.topics.publish(TOPIC, { body: "hello", attributes: ATTRIBUTES });
-    expect(sns.events).toEqual([
+    expect(sns.invoked.map((payload) => JSON.parse(payload))).toEqual([
       {
         Records: [
           {
             EventSource: "aws:sns",
             EventVersion: "1.0",
-            EventSubscriptionArn: `${TOPIC}:${OTHER_ID}`,
+            EventSubscriptionArn: `${TOPIC}:${ofFunction().id}`,
             Sns: {
               Type: "Notification",
               MessageId: messageId,
@@ -108,7 +103,7 @@ describe("a published message", () => {
               SignatureVersion: "1",
               Signature: expect.any(String),
               SigningCertUrl: expect.any(String),
-              UnsubscribeUrl: expect.stringContaining(`SubscriptionArn=${TOPIC}:${OTHER_ID}`),
+              UnsubscribeUrl: expect.stringContaining(`SubscriptionArn=${TOPIC}:${ofFunction().id}`),
               MessageAttributes: SHOWN,
             },
           },
@@ -118,10 +113,10 @@ describe("a published message", () => {
   });
 
   test("goes to every subscription, each with the body for its protocol", async () => {
-    sns = await startSns([ofQueue({ RawMessageDelivery: "true" }), ofFunction()]);
+    sns = await startMessaging({ subscriptions: [ofQueue({ RawMessageDelivery: "true" }), ofFunction()] });
     sns.topics.publish(TOPIC, { body: "for others", bodies: { sqs: "for queues" } });
     expect(sns.receive(QUEUE)).toMatchObject([{ body: "for queues" }]);
-    expect(sns.events[0]?.Records[0]).toMatchObject({ Sns: { Message: "for others" } });
+    expect(JSON.parse(sns.invoked[0] ?? "").Records[0]).toMatchObject({ Sns: { Message: "for others" } });
   });
 });
 
@@ -139,9 +134,9 @@ describe("a filter policy", () => {
     ["the body", "leaves out", onBody, { body: '{"order":{"price":99}}' }, 0],
     ["the body", "leaves out what is no JSON", onBody, { body: "hello" }, 0],
   ])("on %s %s", async (_scope, _does, attributes, message, count) => {
-    sns = await startSns([ofQueue(attributes), ofFunction(attributes)]);
+    sns = await startMessaging({ subscriptions: [ofQueue(attributes), ofFunction(attributes)] });
     sns.topics.publish(TOPIC, message);
-    expect([sns.receive(QUEUE).length, sns.events.length]).toEqual([count, count]);
+    expect([sns.receive(QUEUE).length, sns.invoked.length]).toEqual([count, count]);
   });
 });
 
@@ -153,27 +148,29 @@ describe("a message that cannot be delivered", () => {
     ["in its envelope", {}, expect.stringContaining('"Message":"hello"'), {}],
     ["raw, with its attributes", { RawMessageDelivery: "true" }, "hello", ATTRIBUTES],
   ])("for want of the queue goes to the dead-letter queue %s", async (_how, raw, body, messageAttributes) => {
-    sns = await startSns([ofQueue({ ...redrive, ...raw })]);
+    sns = await startMessaging({ subscriptions: [ofQueue({ ...redrive, ...raw })] });
     sns.sqs.deleteQueue(`${sns.origin}/000000000000/inbox`);
     sns.topics.publish(TOPIC, { body: "hello", attributes: ATTRIBUTES });
     expect(sns.receive(DLQ)).toMatchObject([{ body, messageAttributes }]);
-    expect(sns.source.status()).toMatchObject([{ failures: 1, discarded: 0, problem: expect.stringContaining(QUEUE) }]);
+    expect(sns.subscriptions.status()).toMatchObject([
+      { failures: 1, discarded: 0, problem: expect.stringContaining(QUEUE) },
+    ]);
   });
 
   test("for want of the function goes to the dead-letter queue in the envelope of a queue", async () => {
-    sns = await startSns([{ ...ofFunction(redrive), endpoint: `${FUNCTION}-gone` }]);
+    sns = await startMessaging({ subscriptions: [{ ...ofFunction(redrive), endpoint: `${FUNCTION}-gone` }] });
     sns.topics.publish(TOPIC, { body: "hello" });
     expect(JSON.parse(sns.receive(DLQ)[0]?.body ?? "")).toMatchObject({ Type: "Notification", Message: "hello" });
   });
 
   test("and has no dead-letter queue is gone, counted, and keeps nobody else from it", async () => {
-    sns = await startSns([ofQueue(), ofFunction()]);
+    sns = await startMessaging({ subscriptions: [ofQueue(), ofFunction()] });
     sns.sqs.deleteQueue(`${sns.origin}/000000000000/inbox`);
     sns.topics.publish(TOPIC, { body: "hello" });
-    expect(sns.events).toHaveLength(1);
-    expect(sns.source.status()).toMatchObject([
-      { source: TOPIC, function: QUEUE, kind: "sns", failures: 1, discarded: 1 },
-      { source: TOPIC, function: "worker", kind: "sns", failures: 0, discarded: 0, records: 1 },
+    expect(sns.invoked).toHaveLength(1);
+    expect(sns.subscriptions.status()).toMatchObject([
+      { source: TOPIC, target: QUEUE, kind: "sns", failures: 1, discarded: 1 },
+      { source: TOPIC, target: "worker", kind: "sns", failures: 0, discarded: 0, records: 1 },
     ]);
   });
 });
@@ -181,12 +178,12 @@ describe("a message that cannot be delivered", () => {
 test("subscriptions of the graph follow it over a restart, those of clients stay", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorbell-sns-"));
   try {
-    sns = await startSns([ofQueue(), ofFunction()], folder);
+    sns = await startMessaging({ subscriptions: [ofQueue(), ofFunction()], dataDir: folder });
     const endpoint = `${FUNCTION}-other`;
-    await sns.client.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: "lambda", Endpoint: endpoint }));
+    await sns.sns.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: "lambda", Endpoint: endpoint }));
     await sns.stop();
 
-    sns = await startSns([ofQueue({ RawMessageDelivery: "true" })], folder);
+    sns = await startMessaging({ subscriptions: [ofQueue({ RawMessageDelivery: "true" })], dataDir: folder });
     expect(sns.topics.subscriptions(TOPIC)).toMatchObject([{ endpoint }, { endpoint: QUEUE, raw: true }]);
   } finally {
     await sns?.stop();
@@ -198,11 +195,11 @@ test("subscriptions of the graph follow it over a restart, those of clients stay
 test("an endpoint that a client subscribed is not delivered to twice once the graph subscribes it", async () => {
   const folder = await mkdtemp(join(tmpdir(), "doorbell-sns-"));
   try {
-    sns = await startSns([], folder);
-    await sns.client.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE }));
+    sns = await startMessaging({ dataDir: folder });
+    await sns.sns.send(new SubscribeCommand({ TopicArn: TOPIC, Protocol: "sqs", Endpoint: QUEUE }));
     await sns.stop();
 
-    sns = await startSns([ofQueue()], folder);
+    sns = await startMessaging({ subscriptions: [ofQueue()], dataDir: folder });
     sns.topics.publish(TOPIC, { body: "hello" });
     expect(sns.receive(QUEUE)).toHaveLength(1);
   } finally {
@@ -213,8 +210,8 @@ test("an endpoint that a client subscribed is not delivered to twice once the gr
 });
 
 test("a subscription that was ended gets nothing more", async () => {
-  sns = await startSns([ofQueue()]);
-  await sns.client.send(new UnsubscribeCommand({ SubscriptionArn: `${TOPIC}:${ID}` }));
-  await sns.client.send(new PublishCommand({ TopicArn: TOPIC, Message: "hello" }));
+  sns = await startMessaging({ subscriptions: [ofQueue()] });
+  await sns.sns.send(new UnsubscribeCommand({ SubscriptionArn: `${TOPIC}:${ID}` }));
+  await sns.sns.send(new PublishCommand({ TopicArn: TOPIC, Message: "hello" }));
   expect(sns.receive(QUEUE)).toEqual([]);
 });

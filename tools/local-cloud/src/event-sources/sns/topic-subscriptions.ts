@@ -94,7 +94,7 @@ export function createTopicSubscriptions(options: {
       topics.subscriptions().map((subscription) => ({
         uuid: subscription.arn,
         source: subscription.topicArn,
-        function: targetName(subscription),
+        target: targetName(subscription),
         kind: "sns" as const,
         ...countersOf(subscription),
       })),

@@ -125,7 +125,7 @@ export function createSqsMapping(options: SqsMappingOptions): EventSource {
       {
         uuid: mapping.uuid,
         source: mapping.eventSourceArn,
-        function: mapping.functionName,
+        target: mapping.functionName,
         kind: "sqs",
         ...counters,
       },

@@ -140,7 +140,7 @@ export function createStreamMapping(options: StreamMappingOptions): EventSource 
         {
           uuid: mapping.uuid,
           source: mapping.eventSourceArn,
-          function: mapping.functionName,
+          target: mapping.functionName,
           kind: "dynamodb",
           ...counters,
           iteratorAgeMs: Math.max(0, Date.now() - Math.min(Date.now(), ...arrivals)),

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { text } from "node:stream/consumers";
 import { S3Client } from "@aws-sdk/client-s3";
-import { createBuckets } from "../emulators/fauxqs-buckets.ts";
-import { startFauxqs } from "../emulators/fauxqs.ts";
-import { startFrontServer } from "../endpoint/front-server.ts";
-import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../local-region.ts";
-import { createS3Api } from "./s3-api.ts";
+import { createBuckets } from "../src/emulators/fauxqs-buckets.ts";
+import { startFauxqs } from "../src/emulators/fauxqs.ts";
+import { startFrontServer } from "../src/endpoint/front-server.ts";
+import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../src/local-region.ts";
+import { createS3Api } from "../src/s3/s3-api.ts";
 import type { IncomingHttpHeaders } from "node:http";
-import type { ObjectChange } from "../emulators/buckets.ts";
+import type { ObjectChange } from "../src/emulators/buckets.ts";
 
 export const BUCKET = "files";
 
