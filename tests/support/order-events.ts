@@ -30,7 +30,7 @@ function eventOf(what: string, subject: string, correlationid: string, data: obj
   const id = createHash("sha256")
     .update(`${what} ${JSON.stringify(data)}`)
     .digest("hex");
-  const envelope = { specversion: "1.0", id, source: "urn:doorbell:tests", type: `doorbell.order.${what}.v1` };
+  const envelope = { specversion: "1.0", id, source: "default", type: `doorbell.order.${what}.v1` };
   const time = "2026-01-02T03:04:05.000Z";
   return { id, body: JSON.stringify({ ...envelope, subject, time, correlationid, data }) };
 }

@@ -18,6 +18,7 @@ import { sqsOrdersOutlet } from "./sending/sqs-orders-outlet.ts";
 
 const client = awsClient(DynamoDBClient, {});
 const s3 = awsClient(S3Client, { forcePathStyle: true });
+const sqs = awsClient(SQSClient, {});
 
 /** Answers the uploads bucket: every uploaded file becomes order events, rejects and a receipt. */
 export const handler = objectHandler<UploadCount>({
@@ -27,7 +28,7 @@ export const handler = objectHandler<UploadCount>({
   handle: ingestUpload({
     bucket: env.UPLOADS_BUCKET,
     objects: s3ObjectSource(s3),
-    outlet: sqsOrdersOutlet(awsClient(SQSClient, {}), env.ORDERS_QUEUE_URL),
+    outletOf: (partner) => sqsOrdersOutlet(sqs, { queueUrl: env.ORDERS_QUEUE_URL, partner }),
     rejects: s3Rejects(s3, env.REJECTS_BUCKET),
     receipts: dynamoReceipts(DynamoDBDocumentClient.from(client), env.UPLOADS_TABLE),
     lease: dynamoLease({ client, table: env.IDEMPOTENCY_TABLE, leaseMs: LEASE_MS, ttlSeconds: LEASE_TTL_SECONDS }),

@@ -15,7 +15,14 @@ async function run(lines: readonly string[]) {
     for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
   }
   const ingested = await ingestFile({
-    upload: { id: "u", bucket: "uploads", key: "a", version: "1", eventTime: "2024-03-01T08:30:00Z" },
+    upload: {
+      id: "u",
+      bucket: "uploads",
+      key: "a",
+      partner: "default",
+      version: "1",
+      eventTime: "2024-03-01T08:30:00Z",
+    },
     stored: stored(),
     outlet: {
       send: async (bodies) => {

@@ -22,6 +22,7 @@ test("an upload becomes events that fit the contract, a receipt, and no rejects 
     correlationId: receipt?.id,
     bucket: "uploads",
     key: "in/orders.csv",
+    partner: "in",
     eTag: "9f86d081",
     size: 100,
     eventTime: "2024-03-01T08:30:00.250Z",
@@ -43,7 +44,7 @@ test("an upload becomes events that fit the contract, a receipt, and no rejects 
         subject: "A-1",
         time: "2024-03-01T08:30:00.250Z",
         correlationid: receipt?.id,
-        source: "urn:doorbell:upload-ingest",
+        source: "in",
       },
     },
     { ok: true, value: { subject: "A-2" } },
@@ -62,6 +63,38 @@ test("event ids depend on bucket, key, version and place, and on nothing else", 
   for (const other of [uploaded("b"), uploaded("a", { eTag: "other" }), uploaded("a", { versionId: "v1" })]) {
     expect((await idsOf(other)).some((id) => ids.includes(id))).toBe(false);
   }
+});
+
+describe("the partner", () => {
+  test("whose folder it is owns the orders, goes with every message, and stands in receipt and log", async () => {
+    const { ports, receipts, sent, partners } = memoryPorts({ "in coming/a.csv": csv("A-1"), "a.csv": csv("A-1") });
+    const invocations = [testInvocation(), testInvocation()];
+    for (const [at, key] of ["in coming/a.csv", "a.csv"].entries())
+      await ingestUpload(ports)(uploaded(key), invocations[at] ?? testInvocation());
+    expect(sent.map((body) => JSON.parse(body))).toMatchObject([
+      { source: "in%20coming", subject: "A-1" },
+      { source: "default", subject: "A-1" },
+    ]);
+    expect([...partners]).toEqual(["in%20coming", "default"]);
+    expect([...receipts.values()].map(({ partner }) => partner)).toEqual(["in%20coming", "default"]);
+    expect(invocations.flatMap(({ lines }) => lines.map((line) => JSON.parse(line).partner))).toEqual([
+      "in%20coming",
+      "default",
+    ]);
+  });
+
+  test("with too long a name is refused, and nothing of the file is sent", async () => {
+    const key = `${"ü".repeat(22)}/a.csv`;
+    const { ports, receipts, sent } = memoryPorts({ [key]: csv("A-1") });
+    await ingestUpload(ports)(uploaded(key), testInvocation());
+    expect([...receipts.values()]).toMatchObject([
+      {
+        status: "refused",
+        reason: "its folder names no partner: 132 characters, percent-encoded, where at most 128 are taken",
+      },
+    ]);
+    expect(sent).toEqual([]);
+  });
 });
 
 test("a repeated event does nothing", async () => {

@@ -1,6 +1,7 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import { cutToBytes } from "@doorbell/aws-events/describe-issues";
 import type { ObjectEvent } from "@doorbell/aws-events/s3";
+import { isPartner, MAX_PARTNER_CHARS } from "@doorbell/event-contracts/partner";
 import type { Lease, LeaseHandle } from "@doorbell/idempotency/lease";
 import { ingestFile, type Ingested, RunInterrupted } from "./ingest-file.ts";
 import { logUploadEvent } from "./log-events.ts";
@@ -17,7 +18,8 @@ export interface IngestPorts {
   /** The bucket of the uploads: events of another one are refused. */
   readonly bucket: string;
   readonly objects: ObjectSource;
-  readonly outlet: OrdersOutlet;
+  /** Opens the way of a partner's orders to the queue. */
+  readonly outletOf: (partner: string) => OrdersOutlet;
   readonly rejects: Rejects;
   readonly receipts: Receipts;
   readonly lease: Lease;
@@ -35,7 +37,7 @@ export interface IngestPorts {
 export function ingestUpload(ports: IngestPorts) {
   return async (event: ObjectEvent, invocation: Invocation<UploadCount>): Promise<void> => {
     const upload = uploadOf(event, ports.bucket);
-    const log = invocation.log.child({ correlationId: upload.id });
+    const log = invocation.log.child({ correlationId: upload.id, partner: upload.partner });
     const request = {
       key: `upload-ingest#${upload.id}`,
       fingerprint: upload.id,
@@ -91,17 +93,19 @@ async function runUpload(
 }
 
 async function ingest(
-  { objects, outlet, rejects, receipts }: IngestPorts,
+  { objects, outletOf, rejects, receipts }: IngestPorts,
   upload: Upload,
   begun: Receipt,
   time: { readonly signal: AbortSignal; readonly remainingMs: () => number },
 ): Promise<Ingested> {
+  const { partner } = upload;
+  if (!isPartner(partner)) return refused(noPartner(partner));
   if (upload.size === 0) return refused(upload.key.endsWith("/") ? "a folder, not a file" : "empty");
   try {
     return await ingestFile({
       upload,
       stored: await objects.open(upload, time.signal),
-      outlet,
+      outlet: outletOf(upload.partner),
       rejects: rejects.open(upload.id),
       checkpoint: begun.checkpoint,
       ...time,
@@ -115,6 +119,10 @@ async function ingest(
 
 function refused(reason: string): Ingested {
   return { status: "refused", reason, lines: 0, orders: 0, rejectedLines: 0 };
+}
+
+function noPartner(name: string): string {
+  return `its folder names no partner: ${name.length} characters, percent-encoded, where at most ${MAX_PARTNER_CHARS} are taken`;
 }
 
 function newReceipt({ version: _version, ...upload }: Upload, fence: number, checkpoint: number): Receipt {

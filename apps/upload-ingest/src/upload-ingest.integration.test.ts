@@ -72,16 +72,23 @@ async function upload(key: string, body: Uint8Array | string) {
   };
 }
 
-/** Takes every message that lies in the orders queue. */
+/** Takes every message that lies in the orders queue; each is of its partner's group. */
 async function takeOrders(): Promise<OrderPlacedData[]> {
   const QueueUrl = nameOf("ORDERS_QUEUE_URL");
   const orders: OrderPlacedData[] = [];
   for (;;) {
-    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ["MessageGroupId"],
+      }),
+    );
     if (Messages.length === 0) return orders;
-    for (const { Body = "" } of Messages) {
+    for (const { Body = "", Attributes } of Messages) {
       const event = parseBusinessEvent(Body);
       if (!event.ok || !("lines" in event.value.data)) throw new Error("the queue holds something else");
+      expect(Attributes).toEqual({ MessageGroupId: event.value.source });
       orders.push(event.value.data);
     }
     const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
@@ -128,6 +135,14 @@ test(
     expect(await takeOrders()).toEqual([]);
   },
 );
+
+test("two partners may have an order of one id", async () => {
+  for (const key of ["acme/one.csv", "in coming/one.csv"])
+    await handler(await upload(key, `${header}\n${csvLine()}`), context);
+  expect(await takeOrders()).toMatchObject([{ orderId: "A-1" }, { orderId: "A-1" }]);
+  expect(await receiptOf("acme/one.csv")).toMatchObject({ partner: "acme" });
+  expect(await receiptOf("in coming/one.csv")).toMatchObject({ partner: "in%20coming" });
+});
 
 test("a gzip named .csv is taken for what it is", async () => {
   await handler(await upload("zipped.csv", gzipSync(`${header}\n${csvLine()}`)), context);

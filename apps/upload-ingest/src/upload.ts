@@ -1,5 +1,9 @@
 import { hash } from "node:crypto";
 import type { ObjectEvent } from "@doorbell/aws-events/s3";
+import { partnerName } from "@doorbell/event-contracts/partner";
+
+/** Whose files those are that lie in no partner's folder. */
+export const DEFAULT_PARTNER = "default";
 
 /** One object of the uploads bucket, in exactly the version that its event is about. */
 export interface Upload {
@@ -7,6 +11,8 @@ export interface Upload {
   readonly id: string;
   readonly bucket: string;
   readonly key: string;
+  /** Whose orders it holds, see {@link partnerOf}. Too long to be a partner's name where the folder's is. */
+  readonly partner: string;
   /** The version id where the bucket keeps versions, else the eTag. */
   readonly version: string;
   readonly eTag?: string;
@@ -26,12 +32,22 @@ export function uploadOf(event: ObjectEvent, uploads: string): Upload {
     id: hash("sha256", JSON.stringify([bucket, key, version])).slice(0, 32),
     bucket,
     key,
+    partner: partnerOf(key),
     version,
     eventTime,
     ...(eTag !== undefined && { eTag }),
     ...(versionId !== undefined && { versionId }),
     ...(size !== undefined && { size }),
   };
+}
+
+/**
+ * The partner whose folder an object lies in: the first segment of its (decoded) key, percent-encoded; `default` at the root and where the
+ * segment is empty. The folder `default` is that partner's too.
+ */
+export function partnerOf(key: string): string {
+  const folder = key.slice(0, Math.max(key.indexOf("/"), 0));
+  return folder === "" ? DEFAULT_PARTNER : partnerName(folder);
 }
 
 /** The event is not about a new object in the uploads bucket, or does not say which version of it. */

@@ -15,6 +15,8 @@ export function memoryPorts(files: Record<string, Uint8Array | string>) {
   const receipts = new Map<string, Receipt>();
   const rejects = new Map<string, Reject[]>();
   const sent: string[] = [];
+  /** Whose outlets were used. */
+  const partners = new Set<string>();
   const behaviour = {
     /** Answers one call; throw to fail it. */
     send: async (bodies: readonly string[]): Promise<SendResult[]> => {
@@ -32,7 +34,12 @@ export function memoryPorts(files: Record<string, Uint8Array | string>) {
         return chunksOf(Buffer.from(contents), behaviour.chunkBytes);
       },
     },
-    outlet: { send: (bodies) => behaviour.send(bodies) },
+    outletOf: (partner) => ({
+      send(bodies) {
+        partners.add(partner);
+        return behaviour.send(bodies);
+      },
+    }),
     rejects: {
       open: (uploadId) => {
         const written: Reject[] = [];
@@ -58,7 +65,7 @@ export function memoryPorts(files: Record<string, Uint8Array | string>) {
     },
     lease: createLease({ store: memoryStore(), table: "leases", leaseMs: 60_000, ttlSeconds: 3600 }),
   };
-  return { ports, receipts, rejects, sent, behaviour };
+  return { ports, receipts, rejects, sent, partners, behaviour };
 }
 
 async function* chunksOf(bytes: Uint8Array, size: number) {

@@ -3,6 +3,7 @@ import { instantSchema } from "./calendar-schema.ts";
 import { withFieldRule } from "./field-rule.ts";
 import { textThat } from "./matching.ts";
 import type { Schema } from "./parse-with.ts";
+import { partnerSchema } from "./partner.ts";
 import { identifier } from "./text.ts";
 
 /** An order id is at most this long. */
@@ -14,8 +15,8 @@ const base = /* @__PURE__ */ identifier(MAX_ORDER_ID_CHARS);
 const INVISIBLE = /[\p{DI}\u2028\u2029]/u;
 
 /**
- * True for an order id: an identifier in Unicode's NFC without invisible characters. Orders are stored under it, so what reads as one
- * id must be one id. Another form is refused, never rewritten: the sender would look for an id that nobody has.
+ * True for an order id: an identifier in Unicode's NFC without invisible characters. Orders are stored under it and their partner, so what
+ * reads as one id must be one id. Another form is refused, never rewritten: the sender would look for an id that nobody has.
  */
 export function isOrderId(text: string): boolean {
   return base.requirement(text) && !INVISIBLE.test(text) && text.normalize() === text;
@@ -30,8 +31,8 @@ export function expectedSubject(event: { subject: string; data: { orderId: strin
 }
 
 /**
- * A CloudEvents 1.0 event in structured JSON, whose data fits `data`. `subject` is the order's id and must equal
- * `data.orderId`. Extension attributes other than `correlationid` are allowed and ignored.
+ * A CloudEvents 1.0 event in structured JSON, whose data fits `data`. `source` names the partner whose order it is, whoever sends the
+ * event; `subject` is the order's id and must equal `data.orderId`. Extension attributes other than `correlationid` are allowed and ignored.
  */
 // @__NO_SIDE_EFFECTS__
 export function orderEvent<const Type extends string, Data extends { orderId: string }>(
@@ -42,7 +43,7 @@ export function orderEvent<const Type extends string, Data extends { orderId: st
     v.object({
       specversion: v.literal("1.0"),
       id: identifier(256),
-      source: identifier(2048),
+      source: partnerSchema,
       type: v.literal(type),
       subject: identifier(MAX_ORDER_ID_CHARS),
       time: instantSchema,

@@ -44,7 +44,7 @@ function sampleAttributes(orderId: string) {
   return {
     specversion: "1.0",
     id: `event-of-${orderId}`,
-    source: "https://shop.example/orders",
+    source: "shop.example",
     subject: orderId,
     time: "2024-03-01T08:30:00.250Z",
     datacontenttype: "application/json",

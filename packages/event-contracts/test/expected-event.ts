@@ -26,6 +26,7 @@ export function expectedBusinessEvent(type: string, event: unknown): unknown {
   if (at(known, "subject") !== at(known, "data.orderId")) return undefined;
   const lines = at(known, "data.lines");
   if (Array.isArray(lines) && cents(at(known, "data.total")) !== sumOf(lines)) return undefined;
+  if (!isPercentEncoded(String(at(known, "source")))) return undefined;
   const orderId = String(at(known, "data.orderId"));
   if (orderId !== orderId.normalize("NFC") || /[\p{DI}\p{Zl}\p{Zp}]/u.test(orderId)) return undefined;
   return hasOddCharacter(known) ? undefined : withCanonicalAmounts(known);
@@ -58,6 +59,17 @@ function project(schema: unknown, value: unknown): unknown {
       .filter(([key]) => Object.hasOwn(properties, key))
       .map(([key, child]) => [key, project(properties[key], child)]),
   );
+}
+
+/** Whether the escapes of a text, which the contract's pattern has let pass, are UTF-8 and stand where they must alone. */
+function isPercentEncoded(text: string): boolean {
+  const bytes = Buffer.from(
+    text.replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
+  );
+  const decoded = bytes.toString("utf8");
+  const escapes = [...text.matchAll(/%(..)/g)].map(([, hex = ""]) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(decoded).equals(bytes) && !escapes.some((character) => /[\w.!~*'()-]/.test(character));
 }
 
 function cents(amount: unknown): bigint {

@@ -13,6 +13,7 @@ import {
   ORDER_PLACED_TYPE,
   orderPlacedSchema,
 } from "../src/order-placed.ts";
+import { isPartner, MAX_PARTNER_CHARS } from "../src/partner.ts";
 import { CHARACTER, identifier } from "../src/text.ts";
 import { BEYOND_SCHEMA } from "./compare-contracts.ts";
 
@@ -54,6 +55,16 @@ const RULES = new Map<unknown, JsonSchema>([
       ...ruleOf(identifier(MAX_ORDER_ID_CHARS)),
       // No pattern can say the one, and few engines the other.
       description: `${BEYOND_SCHEMA}an order id is in Unicode's NFC and has no default-ignorable code points (zero-width characters, bidirectional controls, variation selectors, tags) and no line or paragraph separators.`,
+    },
+  ],
+  [
+    isPartner,
+    {
+      type: "string",
+      minLength: 1,
+      maxLength: MAX_PARTNER_CHARS,
+      pattern: "^(?:[A-Za-z0-9_.!~*'()-]|%[0-9A-F]{2})+$",
+      description: `${BEYOND_SCHEMA}the escapes are of UTF-8, and none is of a letter, a digit or one of -_.!~*'().`,
     },
   ],
   [expectedTotal, { description: `${BEYOND_SCHEMA}total is the exact sum of the lines' amounts.` }],

@@ -8,6 +8,7 @@ const receiptSchema: v.GenericSchema<unknown, Receipt> = v.object({
   correlationId: v.string(),
   bucket: v.string(),
   key: v.string(),
+  partner: v.string(),
   eTag: v.exactOptional(v.string()),
   versionId: v.exactOptional(v.string()),
   size: v.exactOptional(v.number()),

@@ -16,6 +16,8 @@ export interface Receipt {
   readonly correlationId: string;
   readonly bucket: string;
   readonly key: string;
+  /** Whose orders the file holds. */
+  readonly partner: string;
   readonly eTag?: string;
   readonly versionId?: string;
   /** Bytes as stored. */

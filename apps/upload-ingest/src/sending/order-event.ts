@@ -3,8 +3,6 @@ import { ORDER_PLACED_TYPE, type OrderPlaced } from "@doorbell/event-contracts/o
 import type { FoundOrder } from "../order-file/found-order.ts";
 import type { Upload } from "../upload.ts";
 
-/** Where the events of this service come from. */
-export const EVENT_SOURCE = "urn:doorbell:upload-ingest";
 /** Names the contract of the events' data. */
 export const ORDER_PLACED_SCHEMA = "urn:doorbell:contract:order.placed.v1";
 
@@ -17,7 +15,7 @@ export function orderEvent({ data, lines }: FoundOrder, upload: Upload): OrderPl
   return {
     specversion: "1.0",
     id: hash("sha256", JSON.stringify([upload.bucket, upload.key, upload.version, position])),
-    source: EVENT_SOURCE,
+    source: upload.partner,
     type: ORDER_PLACED_TYPE,
     subject: data.orderId,
     time: upload.eventTime,

@@ -4,7 +4,7 @@ export type SendResult =
   | { readonly kind: "rejected"; readonly reason: string }
   | { readonly kind: "failed"; readonly error: unknown };
 
-/** Where order events go. */
+/** Where the order events of one partner go. */
 export interface OrdersOutlet {
   /**
    * Sends up to `BATCH_ENTRIES` messages of `BATCH_BYTES` together, and gives one result a message in their order. A message may

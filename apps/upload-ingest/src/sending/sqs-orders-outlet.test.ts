@@ -41,7 +41,7 @@ const calls: Record<string, { status: number; type: string }> = {
 
 const batchSchema = v.object({
   QueueUrl: v.string(),
-  Entries: v.array(v.object({ Id: v.string(), MessageBody: v.string() })),
+  Entries: v.array(v.object({ Id: v.string(), MessageBody: v.string(), MessageGroupId: v.literal("acme") })),
 });
 
 let server: Server;
@@ -79,7 +79,7 @@ afterAll(async () => {
 function outlet(queue: string, at = endpoint) {
   const credentials = { accessKeyId: "test", secretAccessKey: "test" };
   const client = new SQSClient({ endpoint: at, region: "eu-central-2", credentials, maxAttempts: 1 });
-  return sqsOrdersOutlet(client, `${at}/000000000000/${queue}`);
+  return sqsOrdersOutlet(client, { queueUrl: `${at}/000000000000/${queue}`, partner: "acme" });
 }
 
 test("each entry of a call that was answered has its own result", async () => {

@@ -2,14 +2,18 @@ import { type BatchResultErrorEntry, SendMessageBatchCommand, type SQSClient } f
 import type { OrdersOutlet, SendResult } from "./orders-outlet.ts";
 
 /**
- * Sends order events to an SQS queue. `SendMessageBatch` answers 200 even when entries failed (SQS API reference,
+ * Sends the order events of a partner to an SQS queue. The partner is the message group, by which a standard queue is fair: where one
+ * partner has most of the messages in flight, those of the others are delivered first (SQS Developer Guide, "Amazon SQS fair queues"). `SendMessageBatch` answers 200 even when entries failed (SQS API reference,
  * `BatchResultErrorEntry`), so each entry is looked at: one whose code is about the message is rejected, anything else may be sent
  * again. `SenderFault` alone does not say which: a throttled caller, or one whose key KMS throttles, is a sender at fault, too.
  */
-export function sqsOrdersOutlet(client: SQSClient, queueUrl: string): OrdersOutlet {
+export function sqsOrdersOutlet(
+  client: SQSClient,
+  { queueUrl, partner }: { readonly queueUrl: string; readonly partner: string },
+): OrdersOutlet {
   return {
     async send(bodies) {
-      const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+      const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody, MessageGroupId: partner }));
       try {
         const { Successful = [], Failed = [] } = await client.send(
           new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }),
