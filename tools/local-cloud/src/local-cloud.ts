@@ -1,5 +1,6 @@
 import type { CloudStatus } from "./cloud-status.ts";
 import type { FaultPlan } from "./faults/fault-plan.ts";
+import type { Graph } from "./graph/graph.ts";
 import type { InspectOptions } from "./lambda/lambda-options.ts";
 import type { LambdaService } from "./lambda/lambda-service.ts";
 import type { ProjectOptions } from "./open-project.ts";
@@ -36,6 +37,8 @@ export interface LocalCloud {
   readonly region: string;
   /** Endpoint, region, credentials and the names of all resources, as `doorbell env` prints them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What it was booted from, without what is not run here. */
+  readonly graph: Graph;
   readonly lambda: LambdaService;
   /** What the project's `run()` returns, with local URLs. */
   readonly outputs: Readonly<Record<string, unknown>>;

@@ -167,6 +167,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     port: front.port,
     region,
     environment,
+    graph,
     lambda,
     outputs: v.parse(outputsSchema, eachText(project.outputs, localUrls(origin, graph, addresses))),
     resource: findResource(origin, graph, addresses),

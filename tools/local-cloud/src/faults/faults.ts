@@ -70,7 +70,7 @@ export function createFaults(given?: unknown): Faults {
     },
     lambda: (inner) => ({
       ...inner,
-      invoke: createFaultyInvoke((name, payload) => inner.invoke(name, payload), decisions),
+      invoke: createFaultyInvoke((name, event, invocation) => inner.invoke(name, event, invocation), decisions),
     }),
     idle: () => notifying.every(({ pending }) => pending === 0),
     get counts() {

@@ -1,22 +1,23 @@
-import { TooManyRequests, type InvocationResult } from "../lambda/invocation.ts";
+import { TooManyRequests } from "../lambda/invocation.ts";
+import type { LambdaService } from "../lambda/lambda-service.ts";
 import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 
-type Invoke = (functionName: string, payload: string) => Promise<InvocationResult>;
+type Invoke = LambdaService["invoke"];
 
 /**
  * Lambda as event source mappings see it: invocations are throttled, and a batch of stream records that was handled is delivered
  * again before the next one, at once or because its answer was lost on the way, in which case the mapping hears of a failure.
  */
 export function createFaultyInvoke(invoke: Invoke, decisions: SeededDecisions): Invoke {
-  return async (functionName, payload) => {
-    if (decisions.quiet) return invoke(functionName, payload);
+  return async (functionName, payload, options) => {
+    if (decisions.quiet) return invoke(functionName, payload, options);
     const { isStream, record } = firstRecord(payload);
     const words = ["lambda", functionName, record] as const;
     if (decisions.happens("throttles", ...words))
       throw new TooManyRequests(functionName, "ConcurrentInvocationLimitExceeded");
-    const result = await invoke(functionName, payload);
+    const result = await invoke(functionName, payload, options);
     if (!isStream) return result;
-    if (decisions.happens("duplicates", ...words)) return invoke(functionName, payload);
+    if (decisions.happens("duplicates", ...words)) return invoke(functionName, payload, options);
     if (!decisions.happens("lateRedelivery", ...words)) return result;
     const lost = { errorType: "Runtime.ExitError", errorMessage: "A fault on demand: the answer was lost." };
     return { ...result, functionError: "Unhandled", payload: JSON.stringify(lost) };

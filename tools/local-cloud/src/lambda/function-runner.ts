@@ -3,6 +3,7 @@ import type { FunctionDefinition } from "../graph/graph.ts";
 import type { KeptFigures } from "../kept-figures.ts";
 import type { EnvironmentPool } from "./environment/environment-pool.ts";
 import type { ExecutionEnvironment, Failure, RunEnding } from "./environment/execution-environment.ts";
+import { CLIENT, type InvocationListeners, type InvocationSource } from "./finished-invocation.ts";
 import { errorBody, initErrorType } from "./function-error.ts";
 import { LambdaStopped, TooManyRequests, type AnswerSink, type InvocationResult } from "./invocation.ts";
 import { createPlatformLog, type InvocationReport } from "./logs/platform-log.ts";
@@ -24,6 +25,10 @@ export interface InvocationOptions {
   readonly clientContext?: string | undefined;
   /** Takes the answer of a handler that streams it. */
   readonly sink?: AnswerSink | undefined;
+  /** What asks for it; a client, where absent. */
+  readonly source?: InvocationSource | undefined;
+  /** 1, the default, for the first delivery. */
+  readonly attempt?: number | undefined;
 }
 
 /** Runs one function: admission, cold starts, time limit, error bodies, platform log lines, figures. */
@@ -48,6 +53,7 @@ export interface RunnerOptions {
   readonly inspected: boolean;
   readonly stopping: () => boolean;
   readonly figures: KeptFigures;
+  readonly listeners: InvocationListeners;
 }
 
 function traceId(): string {
@@ -112,8 +118,9 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
     acquired: { environment: ExecutionEnvironment; cold: boolean },
     requestId: string,
     payload: string,
-    { clientContext, sink }: InvocationOptions,
+    { clientContext, sink, source = CLIENT, attempt = 1 }: InvocationOptions,
   ): Promise<{ result: InvocationResult; environment: ExecutionEnvironment }> {
+    const from = acquired.environment.log.next;
     acquired.environment.log.beginTail();
     const init = acquired.cold ? await initialize(acquired.environment) : undefined;
     const environment = init?.environment ?? acquired.environment;
@@ -121,6 +128,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
     if (init?.withinInvocation === true) environment.log.beginTail();
     log.start(requestId);
     const spentMs = init?.withinInvocation === true ? init.initMs : 0;
+    const startedAt = Date.now();
     const begun = performance.now();
     const ending: RunEnding =
       init?.failure ??
@@ -162,6 +170,20 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
       durationMs,
       billedMs: report.billedMs,
     };
+    if (options.listeners.any)
+      options.listeners.tell({
+        requestId,
+        functionName: definition.name,
+        source,
+        attempt,
+        startedAt,
+        durationMs,
+        ...(initMs !== undefined && { initMs }),
+        outcome: timedOut ? "timed-out" : ending.kind === "answered" ? "answered" : "failed",
+        event: payload,
+        answer: result.payload,
+        log: { stream: environment.log.name, from, to: environment.log.next },
+      });
     return { result, environment };
   }
 

@@ -10,6 +10,7 @@ import { createFunctionRunner, type Concurrency, type FunctionRunner } from "./f
 import type { LambdaServiceOptions } from "./lambda-options.ts";
 import type { LogBook } from "./logs/log-book.ts";
 import { openLogStream } from "./logs/log-stream.ts";
+import type { InvocationListeners } from "./finished-invocation.ts";
 import type { MemoryWatch } from "./environment/memory-watch.ts";
 
 const ENVIRONMENTS_PER_FUNCTION = 10;
@@ -40,6 +41,7 @@ export interface WorkerSurroundings {
   readonly book: LogBook;
   readonly store: AsyncEventStore;
   readonly unreserved: Concurrency;
+  readonly listeners: InvocationListeners;
   readonly stopping: () => boolean;
 }
 
@@ -50,7 +52,7 @@ export interface WorkerSurroundings {
  */
 export async function createFunctionWorker(
   definition: FunctionDefinition,
-  { options, guard, memory, book, store, unreserved, stopping }: WorkerSurroundings,
+  { options, guard, memory, book, store, unreserved, listeners, stopping }: WorkerSurroundings,
 ): Promise<FunctionWorker> {
   const { name } = definition;
   const inspectPort = options.inspect?.functionName === name ? options.inspect.port : undefined;
@@ -97,7 +99,16 @@ export async function createFunctionWorker(
   });
   const initTimeoutMs = options.initTimeoutMs ?? INIT_TIMEOUT_MS;
   const figures = options.kept?.figures ?? forgottenFigures;
-  const runner = createFunctionRunner({ definition, pool, initTimeoutMs, unreserved, inspected, stopping, figures });
+  const runner = createFunctionRunner({
+    definition,
+    pool,
+    initTimeoutMs,
+    unreserved,
+    inspected,
+    stopping,
+    figures,
+    listeners,
+  });
   const { timeScale } = options;
   const invoker = createAsyncInvoker({ runner, store, ports: options, timeScale, concurrency: limit, complain: say });
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { openAsyncEventStore } from "./asynchronous/async-event-store.ts";
 import { createChildGuard } from "./environment/child-guard.ts";
 import { createFunctionWorker, type FunctionWorker } from "./function-worker.ts";
+import { createInvocationListeners, type FinishedInvocation, type InvocationSource } from "./finished-invocation.ts";
 import type { InvocationOptions } from "./function-runner.ts";
 import { FunctionNotFound, FunctionNotRun, type InvocationResult } from "./invocation.ts";
 import { createInvokeApi, type InvokeTarget } from "./api/invoke-api.ts";
@@ -36,7 +37,7 @@ export interface LambdaService {
    * Accepts an event: it is stored before this returns, runs at least once, is retried, and ends in its destination.
    * @throws FunctionNotFound, FunctionNotRun, LambdaStopped
    */
-  invokeAsync(functionName: string, payload: string): { readonly requestId: string };
+  invokeAsync(functionName: string, payload: string, source?: InvocationSource): { readonly requestId: string };
   /** Answers a request to the Invoke API, `/2015-03-31/functions…`. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Lines kept, oldest first: the latest 20,000 of each function, and at most 32 Mi characters of them. */
@@ -47,6 +48,8 @@ export interface LambdaService {
   readonly logEntries: LogBook["entries"];
   /** Calls the listener for each new line; the answer unsubscribes it. */
   onLog(listener: (line: LogLine) => void): () => void;
+  /** Calls the listener for each invocation that ends; the answer unsubscribes it. */
+  onInvocation(listener: (finished: FinishedInvocation) => void): () => void;
   status(): FunctionStatus[];
   /** Nothing runs and no asynchronous event is queued or waits for a retry. */
   idle(): boolean;
@@ -69,10 +72,11 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
   const memory = createMemoryWatch();
   const book = createLogBook(options.kept?.logs);
   const store = openAsyncEventStore(options.state);
+  const listeners = createInvocationListeners();
   let stopping = false;
   const reserved = options.functions.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
   const unreserved = { running: 0, limit: ACCOUNT_CONCURRENCY - reserved };
-  const surroundings = { options, guard, memory, book, store, unreserved, stopping: () => stopping };
+  const surroundings = { options, guard, memory, book, store, unreserved, listeners, stopping: () => stopping };
 
   const run = options.functions.filter(({ notRun }) => notRun === undefined);
   const created = await Promise.allSettled(run.map((each) => createFunctionWorker(each, surroundings)));
@@ -104,12 +108,13 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
 
   return {
     invoke: (functionName, payload, invocation) => target.invoke(functionName, payload, invocation),
-    invokeAsync: (functionName, payload) => target.invokeAsync(functionName, payload),
+    invokeAsync: (functionName, payload, source) => find(functionName).invoker.accept(payload, source),
     handle: createInvokeApi(target),
     logs: (functionName) => book.lines(functionName),
     readLogs: (query, signal) => book.read(query, signal),
     logEntries: (functionName) => book.entries(functionName),
     onLog: (listener) => book.onLine(listener),
+    onInvocation: (listener) => listeners.add(listener),
     status: () =>
       workers.map(({ runner, pool, invoker }) => ({
         function: runner.definition.name,

@@ -106,7 +106,7 @@ export function createEventRules(options: {
         return event.forwarded ? undefined : route(busNameOf(arn), { ...event, forwarded: true });
       default:
         JSON.parse(input);
-        return void lambda.invokeAsync(functionNameOf(arn), input);
+        return void lambda.invokeAsync(functionNameOf(arn), input, { kind: "rule", name: rule.arn, records: 1 });
     }
   }
 

@@ -35,6 +35,7 @@ export function createFunctionUrl(options: {
   readonly counters: WebCounters;
 }): Handler {
   const { definition, lambda, counters } = options;
+  const source = { kind: "function-url", name: definition.component, records: 1 } as const;
   const { cors, functionName, streamed } = definition;
 
   /** Lambda sends the headers of its CORS settings beside those of the function, both where they conflict. */
@@ -61,7 +62,7 @@ export function createFunctionUrl(options: {
 
   async function buffered(event: string, requestId: string): Promise<HttpAnswer> {
     const sink = collectAnswer(BODY_LIMITS.runtimeAnswer);
-    const result = await lambda.invoke(functionName, event, { requestId, sink });
+    const result = await lambda.invoke(functionName, event, { requestId, sink, source });
     if (result.functionError !== undefined || sink.exceeded) return failed();
     if (sink.contentType === undefined) return readAnswer(result.payload, DEFAULT_TYPE) ?? failed();
     return unwrapStreamed(sink.contentType, sink.body()) ?? failed();
@@ -69,7 +70,7 @@ export function createFunctionUrl(options: {
 
   async function stream(event: string, requestId: string, request: IncomingMessage, response: ServerResponse) {
     const answer = createStreamedAnswer(response, addedHeaders(request, requestId));
-    const result = await lambda.invoke(functionName, event, { requestId, sink: answer });
+    const result = await lambda.invoke(functionName, event, { requestId, sink: answer, source });
     if (result.functionError === undefined && (await finish(answer, result))) return;
     failed();
     if (response.headersSent) response.destroy();

@@ -30,6 +30,7 @@ export function createHttpApi(options: {
   readonly counters: WebCounters;
 }): Handler {
   const { definition, lambda, counters } = options;
+  const source = { kind: "http-api", name: definition.component, records: 1 } as const;
   const { cors } = definition;
   const match = createRouteTable(definition.routes);
 
@@ -73,7 +74,7 @@ export function createHttpApi(options: {
       },
     );
     if (Buffer.byteLength(event) > BODY_LIMITS.invocation) return TOO_LARGE;
-    const result = await inTime(lambda.invoke(route.functionName, event), route);
+    const result = await inTime(lambda.invoke(route.functionName, event, { source }), route);
     if (result === undefined) {
       counters.failures += 1;
       return UNAVAILABLE;

@@ -50,11 +50,12 @@ export function createS3Notifications(
   for (const { rule, counters } of rules) options.figures?.keep(`notification ${rule.bucket} ${rule.id}`, counters);
   let unsubscribe: (() => void) | undefined;
 
-  function send(targetArn: string, event: string): void {
+  /** A test event goes to queues and topics alone, and needs no bucket. */
+  function send(targetArn: string, event: string, bucket = ""): void {
     const service = targetArn.split(":")[2];
     if (service === "sqs") options.queues.send(targetArn, { body: event });
     else if (service === "sns") options.topics.publish(targetArn, { body: event, subject: SUBJECT });
-    else options.lambda.invokeAsync(functionNameOf(targetArn), event);
+    else options.lambda.invokeAsync(functionNameOf(targetArn), event, { kind: "s3", name: bucket, records: 1 });
   }
 
   function notify(change: ObjectChange): void {
@@ -63,7 +64,7 @@ export function createS3Notifications(
       counters.batches += 1;
       counters.records += 1;
       try {
-        send(rule.targetArn, objectEvent(change, rule.id, options.region));
+        send(rule.targetArn, objectEvent(change, rule.id, options.region), rule.bucket);
         counters.problem = undefined;
       } catch (error) {
         // The object is stored whatever becomes of its notification, so whoever wrote it must not get this error.

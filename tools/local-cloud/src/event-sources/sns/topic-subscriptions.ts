@@ -45,7 +45,10 @@ export function createTopicSubscriptions(options: {
   function deliver(message: PublishedMessage, subscription: Subscription): void {
     const { endpoint, protocol } = subscription;
     if (protocol === "sqs") send(message, subscription, endpoint);
-    else lambda.invokeAsync(functionNameOf(endpoint), functionNotification(message, subscription, options));
+    else {
+      const source = { kind: "sns", name: subscription.topicArn, records: 1 } as const;
+      lambda.invokeAsync(functionNameOf(endpoint), functionNotification(message, subscription, options), source);
+    }
   }
 
   function deliverOrPark(message: PublishedMessage, subscription: Subscription): void {

@@ -10,6 +10,8 @@ export interface QueueBatch {
   readonly records: readonly string[];
   /** Message id → receipt handle. */
   readonly handles: ReadonlyMap<string, string>;
+  /** How often the one that was received most often has been received. */
+  readonly receives: number;
   /** When the first of them becomes visible again, in milliseconds since 1970. */
   readonly visibleAt: number;
 }
@@ -96,6 +98,7 @@ export function createQueueReader(
     return {
       records: taken.map(({ record }) => record),
       handles: new Map(taken.map(({ message }) => [message.messageId, message.receiptHandle])),
+      receives: Math.max(...taken.map(({ message }) => Number(message.attributes["ApproximateReceiveCount"] ?? 1))),
       visibleAt: Math.min(...taken.map(({ visibleAt }) => visibleAt)),
     };
   }

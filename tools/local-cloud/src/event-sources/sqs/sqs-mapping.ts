@@ -88,7 +88,10 @@ export function createSqsMapping(options: SqsMappingOptions): EventSource {
       counters.batches += 1;
       counters.records += batch.records.length;
       try {
-        const answer = await lambda.invoke(mapping.functionName, eventOf(batch.records));
+        const answer = await lambda.invoke(mapping.functionName, eventOf(batch.records), {
+          source: { kind: "sqs", name: mapping.eventSourceArn, records: batch.records.length },
+          attempt: batch.receives,
+        });
         counters.problem = undefined;
         if (answer.functionError === undefined) concurrency.succeeded();
         else concurrency.failed();

@@ -76,12 +76,15 @@ export function createBatchDelivery(options: BatchDeliveryOptions): DeliverBatch
   const maximumAgeMs =
     (mapping.maximumRecordAgeSeconds < 0 ? RETENTION_MS : mapping.maximumRecordAgeSeconds * 1_000) * timeScale;
 
-  async function attempt(items: readonly StreamItem[]): Promise<Attempt> {
+  async function attempt({ items, retries }: Piece): Promise<Attempt> {
     counters.batches += 1;
     counters.records += items.length;
     let answer;
     try {
-      answer = await options.lambda.invoke(mapping.functionName, eventOf(items.map(({ text }) => text)));
+      answer = await options.lambda.invoke(mapping.functionName, eventOf(items.map(({ text }) => text)), {
+        source: { kind: "dynamodb", name: mapping.eventSourceArn, records: items.length },
+        attempt: retries + 1,
+      });
       counters.problem = undefined;
     } catch (error) {
       counters.problem = `${mapping.functionName} cannot be invoked: ${String(error)}`;
@@ -165,7 +168,7 @@ export function createBatchDelivery(options: BatchDeliveryOptions): DeliverBatch
       pieces = others;
       if (!piece) continue;
       if (!first) counters.retries += 1;
-      const outcome = await attempt(piece.items);
+      const outcome = await attempt(piece);
       if (signal.aborted && outcome.kind !== "succeeded") return;
       throttles = outcome.kind === "throttled" ? throttles + 1 : 0;
       if (outcome.kind === "succeeded") options.settle(piece.items);

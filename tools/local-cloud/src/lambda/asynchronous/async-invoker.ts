@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { settle, type Condition, type DestinationPorts } from "./async-destination.ts";
 import type { AsyncEvent, AsyncEventStore } from "./async-event-store.ts";
+import type { InvocationSource } from "../finished-invocation.ts";
 import type { FunctionRunner } from "../function-runner.ts";
 import { LambdaStopped, TooManyRequests, type InvocationResult } from "../invocation.ts";
 
@@ -14,7 +15,7 @@ const MAX_TIMER_MS = 2_147_483_647;
 /** Runs the asynchronous events of one function. */
 export interface AsyncInvoker {
   /** Stores the event; it runs at least once, soon. @throws LambdaStopped */
-  accept(payload: string): { readonly requestId: string };
+  accept(payload: string, source?: InvocationSource): { readonly requestId: string };
   /** Events not settled, those that wait for a retry included. */
   readonly queued: number;
   /** Takes up events stored by an earlier process. */
@@ -47,6 +48,8 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
   const retries = config?.maximumRetryAttempts ?? DEFAULT_RETRIES;
   const ageMs = (config?.maximumEventAgeSeconds ?? DEFAULT_EVENT_AGE_SECONDS) * 1_000 * timeScale;
   const active = new Map<string, Promise<void>>();
+  /** Who sent the events that this process has accepted. */
+  const sources = new Map<string, InvocationSource>();
   let queued = store.count(definition.name);
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -56,6 +59,7 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
   function finish(event: AsyncEvent, condition: Condition, result?: InvocationResult): void {
     settle(definition, { event, condition, result }, options.ports, options.complain);
     store.remove(event.requestId);
+    sources.delete(event.requestId);
     queued--;
   }
 
@@ -71,7 +75,11 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
     if (tried && Date.now() >= event.acceptedAt + ageMs) return finish(event, "EventAgeExceeded");
     let result: InvocationResult;
     try {
-      result = await runner.invoke(event.payload, { requestId: event.requestId });
+      result = await runner.invoke(event.payload, {
+        requestId: event.requestId,
+        source: sources.get(event.requestId),
+        attempt: event.invokes + 1,
+      });
     } catch (error) {
       if (error instanceof LambdaStopped) return; // Not settled: it stays stored.
       if (!(error instanceof TooManyRequests))
@@ -110,7 +118,7 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
     get queued() {
       return queued;
     },
-    accept(payload) {
+    accept(payload, source) {
       if (stopped) throw new LambdaStopped();
       const requestId = randomUUID();
       const now = Date.now();
@@ -124,6 +132,7 @@ export function createAsyncInvoker(options: AsyncInvokerOptions): AsyncInvoker {
         throttles: 0,
         lastError: undefined,
       });
+      if (source !== undefined) sources.set(requestId, source);
       queued++;
       queueMicrotask(pump);
       return { requestId };

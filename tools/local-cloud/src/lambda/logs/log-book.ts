@@ -43,6 +43,8 @@ export interface LogQuery {
  */
 export interface LogBook {
   write(functionName: string, stream: string, line: string): void;
+  /** The place that the next line gets. */
+  readonly next: number;
   /** All lines kept, oldest first. */
   lines(functionName?: string): LogLine[];
   /** Those of one function, with their places. */
@@ -149,6 +151,9 @@ export function createLogBook(store?: LogStore): LogBook {
   }
 
   return {
+    get next() {
+      return order;
+    },
     write(functionName, stream, text) {
       const line: LogLine = {
         function: functionName,

@@ -9,6 +9,8 @@ export interface LogStream {
   /** `2026/03/02/[$LATEST]…`, as CloudWatch Logs names it. */
   readonly name: string;
   write(line: string): void;
+  /** The place in the log that the next line gets; see the log book. */
+  readonly next: number;
   /** Reads a child's output line by line into the stream. Of a line without end it holds as much as the book keeps. */
   follow(output: Readable): void;
   /** Starts to collect the tail of an invocation. */
@@ -36,6 +38,9 @@ export function openLogStream(book: LogBook, functionName: string): LogStream {
   return {
     name,
     write,
+    get next() {
+      return book.next;
+    },
     follow(output) {
       let rest = "";
       output.setEncoding("utf8");
