@@ -1,4 +1,5 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { CommandError } from "./command-error.ts";
 import { findCloud } from "./running-cloud.ts";
@@ -18,6 +19,21 @@ describe("finding the local cloud", () => {
       expect(() => findCloud({}, { AWS_ENDPOINT_URL: url })).toThrow(CommandError);
     },
   );
+
+  it.each([
+    ["no answer", () => undefined],
+    ["half an answer", (_: unknown, response: ServerResponse) => void response.write("{")],
+  ])("a read that gets %s ends in a sentence", async (_what, onRequest) => {
+    const server = createServer(onRequest).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? (address?.port ?? 1) : 1;
+    await expect(findCloud({ port }, {}, 50).read("/_doorbell/environment")).rejects.toThrow(
+      /_doorbell\/environment did not answer within 0\.05 s/,
+    );
+    server.closeAllConnections();
+    server.close();
+  });
 
   it("where nobody answers, the error says what to type", async () => {
     const server = createServer();
