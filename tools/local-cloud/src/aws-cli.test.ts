@@ -229,6 +229,31 @@ describe.skipIf(!installed)("the AWS CLI, with nothing but the environment that 
     LIMIT_MS,
   );
 
+  test.each([
+    ["ListSchedules", ["list-schedules"]],
+    ["GetSchedule", ["get-schedule", "--name", "nightly"]],
+    [
+      "CreateSchedule",
+      [
+        "create-schedule",
+        "--name=nightly",
+        "--schedule-expression=rate(1 day)",
+        "--flexible-time-window=Mode=OFF",
+        "--target=Arn=arn:aws:sqs:eu-central-2:000000000000:q,RoleArn=arn:aws:iam::000000000000:role/r",
+      ],
+    ],
+  ])(
+    "is told that schedules come from the graph: %s",
+    async (operation, action) => {
+      await expect(aws("scheduler", ...action)).rejects.toMatchObject({
+        stderr: expect.stringMatching(
+          new RegExp(String.raw`\(UnknownOperationException\) when calling the ${operation} operation.*${operation}`),
+        ),
+      });
+    },
+    LIMIT_MS,
+  );
+
   test(
     "is told that a service that is there has no such action",
     async () => {

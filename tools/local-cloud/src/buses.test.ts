@@ -68,6 +68,25 @@ const resources = [
   rule("nightly", { scheduleExpression: "cron(0 0 1 1 ? 2199)" }),
   target("nightly", { arn: arn("lambda", "function:test-worker"), input: '{"source":"cron","detail":{"id":"tick"}}' }),
   target("nightly-inbox", { rule: "nightly", arn: INBOX }),
+  // As SST's CronV2 makes it.
+  {
+    type: "aws:scheduler/schedule:Schedule",
+    name: "WeeklySchedule",
+    component: { name: "Weekly" },
+    inputs: {
+      name: "test-weekly",
+      scheduleExpression: "at(2199-01-01T00:00:00)",
+      scheduleExpressionTimezone: "Asia/Tokyo",
+      flexibleTimeWindow: { mode: "OFF" },
+      state: "ENABLED",
+      target: {
+        arn: arn("lambda", "function:test-worker"),
+        roleArn: "arn:aws:iam::000000000000:role/r",
+        input: '{"source":"scheduler","detail":{"id":"tock"}}',
+        retryPolicy: { maximumRetryAttempts: 0 },
+      },
+    },
+  },
 ];
 
 let folder: string;
@@ -157,10 +176,13 @@ describe("a bus of the graph", () => {
   );
 
   test(
-    "has a schedule that waits for nothing, and fires when it is ticked",
+    "has schedules that wait for nothing, and fire when they are ticked",
     async () => {
       const { schedules } = await cloud.status();
-      expect(schedules).toMatchObject([{ component: "nightly", next: "2199-01-01T00:00:00.000Z" }]);
+      expect(schedules).toMatchObject([
+        { component: "nightly", next: "2199-01-01T00:00:00.000Z" },
+        { component: "Weekly", name: "test-weekly", next: "2198-12-31T15:00:00.000Z" },
+      ]);
       const tick = (name: string) => fetch(`${cloud.endpoint}/_doorbell/tick?schedule=${name}`, { method: "POST" });
       expect((await tick("nightly")).status).toBe(200);
       const scheduled = (await inbox()).filter((body) => body.includes("Scheduled Event"));
@@ -168,10 +190,15 @@ describe("a bus of the graph", () => {
         { source: "aws.events", detail: {}, resources: [arn("events", "rule/nightly")] },
       ]);
       expect(cloud.lambda.logs("test-worker").map(({ line }) => line)).toContain("got tick of cron");
+      expect((await tick("Weekly")).status).toBe(200);
+      await cloud.waitUntilIdle(LIMIT_MS);
+      expect(cloud.lambda.logs("test-worker").map(({ line }) => line)).toContain("got tock of scheduler");
+      const { mappings } = await cloud.status();
+      expect(mappings.find(({ kind }) => kind === "schedule")).toMatchObject({ target: "test-worker", records: 1 });
       const refused = await tick("other");
       expect([refused.status, await refused.json()]).toEqual([
         404,
-        { message: "There is no schedule other: there are nightly." },
+        { message: "There is no schedule other: there are nightly, Weekly." },
       ]);
     },
     LIMIT_MS,

@@ -2,6 +2,7 @@ import { checkMappings } from "./event-sources/check-mapping.ts";
 import { checkRules } from "./event-sources/event-bridge/check-rules.ts";
 import { checkNotifications } from "./event-sources/s3/check-notifications.ts";
 import { checkSubscriptions } from "./event-sources/sns/check-subscriptions.ts";
+import { checkSchedules } from "./event-sources/schedules/check-schedules.ts";
 import type { Graph } from "./graph/graph.ts";
 import { notRunSentences, withoutNotRun } from "./graph/not-run.ts";
 import { readGraph } from "./graph/read-graph.ts";
@@ -18,5 +19,5 @@ export function readCheckedGraph(json: unknown, notice: (sentence: string) => vo
   checkNotifications(graph.notifications, graph);
   checkSubscriptions(graph, notice);
   checkRules(graph, notice);
-  return graph;
+  return { ...graph, schedules: checkSchedules(graph, notice) };
 }

@@ -3,7 +3,7 @@ import type { QueueDepth, Queues } from "./emulators/queues.ts";
 import type { Topics } from "./emulators/topics.ts";
 import type { EventSources } from "./event-sources/event-sources.ts";
 import type { WebStatus } from "./event-sources/http/web-status.ts";
-import type { ScheduleStatus } from "./event-sources/event-bridge/rule-schedules.ts";
+import type { ScheduleStatus } from "./event-sources/schedules/schedule-timers.ts";
 import type { MappingStatus } from "./event-sources/mapping-status.ts";
 import type { Faults } from "./faults/faults.ts";
 import type { Graph } from "./graph/graph.ts";

@@ -17,7 +17,7 @@ export interface LocalCloudOptions extends ProjectOptions {
   readonly stateDir?: string;
   /** A DynamoDB Local that runs already, instead of one of our own. */
   readonly dynamodbEndpoint?: string;
-  /** Factor on AWS's waits of a second and more (retries, windows, ages); 1 by default. */
+  /** Factor on AWS's waits of a second and more (retries, windows, ages, rates); 1 by default. */
   readonly timeScale?: number;
   /** Reloads a function when one of its sources changes; what is in flight ends with the old code. */
   readonly watch?: boolean;
@@ -66,7 +66,7 @@ export interface LocalCloud {
   waitUntilIdle(timeoutMs?: number): Promise<void>;
   /**
    * Tries an assertion again and again until it does not throw, and returns what it gives. Gives up once nothing is left to do,
-   * since nothing can change after that (unless a rule has a schedule), and after `timeoutMs`, 30 s by default.
+   * since nothing can change after that (unless something has a schedule), and after `timeoutMs`, 30 s by default.
    *
    *     await cloud.eventually(async () => expect(await stored("order-1")).toMatchObject({ status: "placed" }));
    *

@@ -4,6 +4,7 @@ import { createAdminApi } from "./endpoint/admin-api.ts";
 import { dispatchTo } from "./endpoint/dispatch.ts";
 import { createDynamoDbProxy } from "./endpoint/dynamodb-proxy.ts";
 import type { Handler } from "./endpoint/front-server.ts";
+import { refuseScheduler } from "./endpoint/refuse-scheduler.ts";
 import { refuseTables } from "./endpoint/refuse-tables.ts";
 import { createEventBridgeApi } from "./event-bridge/event-bridge-api.ts";
 import type { EventSources } from "./event-sources/event-sources.ts";
@@ -41,6 +42,7 @@ export function serveServices(served: Served): Handler {
     logs: createLogsApi(createLogGroups({ functions, entries: lambda.logEntries, region })),
     dynamodb: tables === noTables ? refuseTables : (request, response) => proxy.handle(request, response),
     events: createEventBridgeApi({ buses, rules, events: eventSources.rules, notice }),
+    scheduler: refuseScheduler,
     sns: createSnsApi({ store: fauxqs.sns, topics, region }),
     fauxqs: createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle }),
   });

@@ -109,6 +109,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const eventSources = createEventSources({
     notifications: graph.notifications,
     rules: graph.rules,
+    schedules: graph.schedules,
     bucketsOnBus: graph.bucketsOnBus,
     mappings: graph.mappings,
     queueDefinitions: graph.queues,
@@ -143,7 +144,9 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   let complete = false;
   const isIdle = () => complete && dynamodb.idle() && lambda.idle() && eventSources.idle() && faults.idle();
   /** Time alone brings something to do. */
-  const isScheduled = graph.rules.some(({ enabled, schedule }) => enabled && schedule !== undefined);
+  const isScheduled = [...graph.rules.filter(({ schedule }) => schedule !== undefined), ...graph.schedules].some(
+    ({ enabled }) => enabled,
+  );
   const stopping = new AbortController();
   const over = AbortSignal.any([stopping.signal, failed]);
   const awaitIdle = (timeoutMs: number, signal: AbortSignal = over) =>

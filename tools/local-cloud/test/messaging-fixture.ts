@@ -10,13 +10,22 @@ import { startFauxqs } from "../src/emulators/fauxqs.ts";
 import { startFrontServer } from "../src/endpoint/front-server.ts";
 import { routeOf } from "../src/endpoint/route.ts";
 import { createEventBridgeApi } from "../src/event-bridge/event-bridge-api.ts";
+import { createDeliveries } from "../src/event-sources/deliveries/deliveries.ts";
 import { createEventRules } from "../src/event-sources/event-bridge/event-rules.ts";
+import { createScheduleTimers } from "../src/event-sources/schedules/schedule-timers.ts";
+import { createScheduler } from "../src/event-sources/schedules/scheduler.ts";
 import { createTopicSubscriptions } from "../src/event-sources/sns/topic-subscriptions.ts";
 import { busArn } from "../src/graph/read-event-bridge.ts";
 import { FunctionNotFound } from "../src/lambda/invocation.ts";
 import { LOCAL_ACCOUNT, LOCAL_CREDENTIALS, LOCAL_REGION } from "../src/local-region.ts";
 import { createSnsApi } from "../src/sns/sns-api.ts";
-import type { RuleDefinition, RuleTarget, SubscriptionDefinition } from "../src/graph/graph.ts";
+import type {
+  RuleDefinition,
+  RuleTarget,
+  ScheduleDefinition,
+  ScheduleTarget,
+  SubscriptionDefinition,
+} from "../src/graph/graph.ts";
 
 const arn = (service: string, name: string) => `arn:aws:${service}:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${name}`;
 export const QUEUE = arn("sqs", "inbox");
@@ -72,12 +81,29 @@ export const rule = (targets: readonly RuleTarget[], more: Partial<RuleDefinitio
   ...more,
 });
 
+/** A schedule that fires every five minutes. */
+export const schedule = (
+  targetArn: string,
+  more: Partial<Omit<ScheduleDefinition, "target">> & { readonly target?: Partial<ScheduleTarget> } = {},
+): ScheduleDefinition => ({
+  name: "nightly-abc",
+  component: "Nightly",
+  arn: arn("scheduler", "schedule/default/nightly-abc"),
+  enabled: true,
+  expression: "rate(5 minutes)",
+  timeZone: "UTC",
+  flexibleWindowMinutes: 0,
+  ...more,
+  target: { arn: targetArn, maximumRetryAttempts: 185, maximumEventAgeSeconds: 86_400, ...more.target },
+});
+
 /**
- * SNS and EventBridge at an endpoint: topic `alerts`, buses `default`, `shop`, `audit`, queues `inbox` and `dead`, and a function
+ * SNS, EventBridge and Scheduler at an endpoint: topic `alerts`, buses `default`, `shop`, `audit`, queues `inbox` and `dead`, and a function
  * `worker` that a test scripts.
  */
 export async function startMessaging({
   rules = [],
+  schedules = [],
   subscriptions = [],
   onInvoke = () => {},
   dataDir,
@@ -85,6 +111,7 @@ export async function startMessaging({
   timeScale = 0.001,
 }: {
   readonly rules?: readonly RuleDefinition[];
+  readonly schedules?: readonly ScheduleDefinition[];
   readonly subscriptions?: readonly SubscriptionDefinition[];
   /** Called with the payload before an invocation is taken. */
   readonly onInvoke?: (payload: string) => void;
@@ -110,9 +137,14 @@ export async function startMessaging({
     },
   };
   const subscribed = createTopicSubscriptions({ topics, queues, lambda, origin, region });
-  const eventRules = createEventRules({ rules, queues, topics, lambda, state, timeScale, region });
+  const deliveries = createDeliveries({ queues, state, timeScale });
+  const eventRules = createEventRules({ rules, queues, topics, lambda, deliveries, region });
+  const targets = { queues, topics, lambda, rules: eventRules };
+  const scheduler = createScheduler({ schedules, ...targets, deliveries, state, timeScale, region });
+  const timers = createScheduleTimers(scheduler.schedules);
   await subscribed.start();
-  await eventRules.start();
+  await deliveries.start();
+  await timers.start();
   const buses = ["default", "shop", "audit"].map((name) => ({ name, arn: busArn(name, region) }));
   const notice = (sentence: string) => void notices.push(sentence);
   const events = createEventBridgeApi({ buses, rules, events: eventRules, notice });
@@ -129,6 +161,9 @@ export async function startMessaging({
     topics,
     subscriptions: subscribed,
     rules: eventRules,
+    deliveries,
+    scheduler,
+    timers,
     /** Payloads for the function. */
     invoked,
     notices,
@@ -151,7 +186,8 @@ export async function startMessaging({
     async stop(): Promise<void> {
       clients.sns.destroy();
       clients.eventBridge.destroy();
-      await eventRules.stop();
+      await timers.stop();
+      await deliveries.stop();
       await front.stop();
       await fauxqs.stop();
     },

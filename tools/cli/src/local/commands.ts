@@ -57,7 +57,7 @@ export function addLocalCommands(program: Command): void {
   program
     .command("tick")
     .description("fire a schedule of the graph now, a disabled one too")
-    .argument("<schedule>", "name of its component, such as Nightly, or of its rule")
+    .argument("<schedule>", "name of its component, such as Nightly, or of its rule or schedule")
     .addOption(portOption())
     .addOption(jsonOption())
     .action(async (name: string, options) => (await import("./tick.ts")).tick(name, options));

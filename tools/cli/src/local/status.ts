@@ -27,7 +27,7 @@ const statusSchema = v.object({
     v.object({
       source: v.string(),
       target: v.string(),
-      kind: v.picklist(["sqs", "dynamodb", "s3", "sns", "rule"]),
+      kind: v.picklist(["sqs", "dynamodb", "s3", "sns", "rule", "schedule"]),
       state: v.optional(v.string()),
       problem: v.optional(v.string()),
       batches: count,

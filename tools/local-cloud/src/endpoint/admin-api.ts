@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { answerJson } from "./front-server.ts";
 import type { ServerResponse } from "node:http";
 import type { LambdaService, LogLine } from "../lambda/lambda-service.ts";
-import type { RuleSchedules } from "../event-sources/event-bridge/rule-schedules.ts";
+import type { ScheduleTimers } from "../event-sources/schedules/schedule-timers.ts";
 import type { Handler } from "./front-server.ts";
 
 /** What the local cloud's own API shows. */
@@ -13,7 +13,7 @@ export interface AdminSource {
   /** False when it was not idle in time or before the abort. */
   awaitIdle(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
   readonly lambda: Pick<LambdaService, "readLogs">;
-  readonly schedules: Pick<RuleSchedules, "tick" | "schedules">;
+  readonly schedules: Pick<ScheduleTimers, "tick" | "schedules">;
 }
 
 const DEFAULT_WAIT_MS = 60_000;

@@ -15,6 +15,8 @@ export interface Services {
   readonly sns: Handler;
   /** EventBridge. */
   readonly events: Handler;
+  /** EventBridge Scheduler. */
+  readonly scheduler: Handler;
   /** S3, SQS, STS. */
   readonly fauxqs: Handler;
 }

@@ -24,7 +24,7 @@ export async function refuseService(request: IncomingMessage, response: ServerRe
   const isForm = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
   const action = targetedAction ?? (isForm ? await formAction(request) : undefined);
   const asked = action === undefined ? `no ${service}` : `no ${service} (${action})`;
-  const message = `The local cloud has S3, SQS, SNS, EventBridge, STS, DynamoDB, Lambda and the reading part of CloudWatch Logs, ${asked}.`;
+  const message = `The local cloud has S3, SQS, SNS, EventBridge, EventBridge Scheduler, STS, DynamoDB, Lambda and the reading part of CloudWatch Logs, ${asked}.`;
   const requestId = randomUUID();
   if (isForm || REST_XML.has(service))
     return send(response, "text/xml", requestId, Buffer.from(errorXml(service, message, requestId)));

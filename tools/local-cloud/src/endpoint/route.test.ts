@@ -14,6 +14,7 @@ describe("a request goes to", () => {
     ["sqs", "fauxqs"],
     ["sns", "sns"],
     ["events", "events"],
+    ["scheduler", "scheduler"],
     ["sts", "fauxqs"],
     ["kinesis", "unknown"],
   ])("the service it is signed for: %s", (service, route) => {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 
 /** Where a request goes. */
-export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "events" | "logs" | "fauxqs" | "unknown";
+export type Route = "admin" | "lambda" | "dynamodb" | "sns" | "events" | "scheduler" | "logs" | "fauxqs" | "unknown";
 
 /** The public Lambda API's paths begin with a date (Lambda API reference). */
 const LAMBDA_PATH = /^\/20\d\d-\d\d-\d\d\//;
@@ -9,7 +9,7 @@ const ADMIN_PATH = "/_doorbell/";
 const CREDENTIAL = /Credential=[^/,\s]+\/\d{8}\/[^/,\s]+\/([^/,\s]+)\/aws4_request/;
 
 /** Services with a handler of their own. */
-const OWN_SERVICES = ["lambda", "dynamodb", "sns", "events", "logs"] as const;
+const OWN_SERVICES = ["lambda", "dynamodb", "sns", "events", "scheduler", "logs"] as const;
 
 /** The services that fauxqs answers for. */
 const FAUXQS_SERVICES = new Set(["s3", "sqs", "sts"]);

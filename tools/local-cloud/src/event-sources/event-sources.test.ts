@@ -55,6 +55,7 @@ async function create(mapping: Partial<QueueMapping> = {}, state = new DatabaseS
   const eventSources = createEventSources({
     notifications: [onUpload],
     rules: [],
+    schedules: [],
     bucketsOnBus: [],
     mappings: [{ ...orderQueue, ...mapping }],
     queueDefinitions: [orders],

@@ -3,15 +3,24 @@ import type { Buckets } from "../emulators/buckets.ts";
 import type { TablesService } from "../emulators/dynamodb.ts";
 import type { Queues } from "../emulators/queues.ts";
 import type { Topics } from "../emulators/topics.ts";
-import type { MappingDefinition, NotificationDefinition, QueueDefinition, RuleDefinition } from "../graph/graph.ts";
+import type {
+  MappingDefinition,
+  NotificationDefinition,
+  QueueDefinition,
+  RuleDefinition,
+  ScheduleDefinition,
+} from "../graph/graph.ts";
 import type { KeptFigures } from "../kept-figures.ts";
 import type { LambdaService } from "../lambda/lambda-service.ts";
 import type { EventSource } from "./event-source.ts";
+import { createDeliveries } from "./deliveries/deliveries.ts";
 import { createEventRules, type EventRules } from "./event-bridge/event-rules.ts";
 import type { MappingCounters, MappingStatus } from "./mapping-status.ts";
 import { createMappingSwitches } from "./mapping-switches.ts";
 import { createBucketEvents } from "./event-bridge/bucket-events.ts";
-import { createRuleSchedules, type RuleSchedules } from "./event-bridge/rule-schedules.ts";
+import { ruleSchedules } from "./schedules/rule-schedules.ts";
+import { createScheduleTimers, type ScheduleTimers } from "./schedules/schedule-timers.ts";
+import { createScheduler } from "./schedules/scheduler.ts";
 import { createS3Notifications } from "./s3/s3-notifications.ts";
 import { createTopicSubscriptions } from "./sns/topic-subscriptions.ts";
 import { createSqsMapping } from "./sqs/sqs-mapping.ts";
@@ -26,6 +35,8 @@ export interface EventSourcesOptions {
   readonly bucketsOnBus: readonly string[];
   /** Checked already, by `checkRules`. */
   readonly rules: readonly RuleDefinition[];
+  /** Checked already, by `checkSchedules`. */
+  readonly schedules: readonly ScheduleDefinition[];
   /** Checked already, by `checkMappings`. */
   readonly mappings: readonly MappingDefinition[];
   readonly queueDefinitions: readonly Pick<QueueDefinition, "arn" | "visibilityTimeoutSeconds">[];
@@ -34,9 +45,9 @@ export interface EventSourcesOptions {
   readonly buckets: Buckets;
   readonly topics: Topics;
   readonly tables: TablesService;
-  /** Checkpoints of the streams, switches of the mappings, deliveries of rules and configurations of buckets are kept here. */
+  /** Checkpoints of the streams, switches of the mappings, deliveries, beginnings of schedules and configurations of buckets are kept here. */
   readonly state: DatabaseSync;
-  /** Factor on batching windows, retry waits and record ages; 1 is AWS's. */
+  /** Factor on batching windows, retry waits, record ages and rates; 1 is AWS's. */
   readonly timeScale: number;
   readonly region: string;
   /** Of the endpoint. */
@@ -53,8 +64,8 @@ export interface EventSources {
   readonly mappings: readonly SwitchedMapping[];
   /** Where events are put on buses. */
   readonly rules: EventRules;
-  /** The rules that have a schedule. */
-  readonly schedules: RuleSchedules;
+  /** The schedules of rules and of EventBridge Scheduler. */
+  readonly schedules: ScheduleTimers;
   /** True when no event is being handled and none that was written is left to read; disabled mappings read none. */
   idle(): boolean;
   status(): MappingStatus[];
@@ -62,7 +73,7 @@ export interface EventSources {
   stop(): Promise<void>;
 }
 
-/** The event sources of the graph: bucket notifications, topic subscriptions, rules of buses, queue mappings, stream mappings. */
+/** The event sources of the graph: bucket notifications, topic subscriptions, rules of buses, schedules, queue mappings, stream mappings. */
 export function createEventSources(options: EventSourcesOptions): EventSources {
   const checkpoints = createStreamCheckpoints(options.state);
   const switches = createMappingSwitches(options.state);
@@ -80,12 +91,18 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
     createSwitchedMapping(mapping, switches.of(mapping), (counters) => create(mapping, counters)),
   );
   for (const { definition, counters } of mappings) options.figures?.keep(`mapping ${definition.uuid}`, counters);
-  const rules = createEventRules(options);
-  const schedules = createRuleSchedules({ rules: options.rules, events: rules });
+  const deliveries = createDeliveries(options);
+  const rules = createEventRules({ ...options, deliveries });
+  const scheduler = createScheduler({ ...options, deliveries, rules });
+  const { timeScale } = options;
+  const schedules = createScheduleTimers([
+    ...ruleSchedules({ rules: options.rules, events: rules, timeScale }),
+    ...scheduler.schedules,
+  ]);
   // Topics come first: buckets publish to them as soon as they start.
   const sources: readonly EventSource[] = [
     createTopicSubscriptions(options),
-    rules,
+    deliveries,
     createS3Notifications(options),
     createBucketEvents({ ...options, rules }),
     schedules,
@@ -99,7 +116,7 @@ export function createEventSources(options: EventSourcesOptions): EventSources {
       await Promise.all(sources.map((source) => source.start()));
     },
     idle: () => sources.every((source) => source.idle()),
-    status: () => sources.flatMap((source) => source.status()),
+    status: () => [...sources.flatMap((source) => source.status()), ...rules.status(), ...scheduler.status()],
     async stop() {
       await Promise.all(sources.map((source) => source.stop()));
     },

@@ -4,11 +4,11 @@ export type MappingState = "Enabling" | "Enabled" | "Disabling" | "Disabled";
 /** What an event source has done since it was started, as `doorbell status` shows it. */
 export interface MappingStatus {
   readonly uuid: string;
-  /** ARN of the queue, stream, topic or rule; name of the bucket. */
+  /** ARN of the queue, stream, topic, rule or schedule; name of the bucket. */
   readonly source: string;
-  /** Name of the function; ARN of the queue or topic that gets what a bucket, topic or rule sends. */
+  /** Name of the function; ARN of the queue or topic that gets what a bucket, topic, rule or schedule sends. */
   readonly target: string;
-  readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule";
+  readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule" | "schedule";
   /** Of a queue's or a stream's mapping. */
   readonly state?: MappingState;
   /** Invocations asked for, retries included. */

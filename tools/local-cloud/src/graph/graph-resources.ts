@@ -172,6 +172,14 @@ export const eventRuleInputs = v.object({
   state: maybe(v.string()),
 });
 
+const retryPolicy = maybe(
+  v.object({
+    maximumRetryAttempts: maybe(v.pipe(count, v.maxValue(185))),
+    maximumEventAgeInSeconds: maybe(v.pipe(count, v.minValue(60), v.maxValue(86_400))),
+  }),
+);
+const deadLetterConfig = maybe(v.object({ arn: maybe(name) }));
+
 export const eventTargetInputs = v.object({
   arn: name,
   rule: name,
@@ -182,14 +190,32 @@ export const eventTargetInputs = v.object({
   inputTransformer: maybe(
     v.object({ inputPaths: maybe(v.record(v.string(), v.string())), inputTemplate: v.pipe(v.string(), v.nonEmpty()) }),
   ),
-  retryPolicy: maybe(
-    v.object({
-      maximumRetryAttempts: maybe(v.pipe(count, v.maxValue(185))),
-      maximumEventAgeInSeconds: maybe(v.pipe(count, v.minValue(60), v.maxValue(86_400))),
-    }),
-  ),
-  deadLetterConfig: maybe(v.object({ arn: maybe(name) })),
+  retryPolicy,
+  deadLetterConfig,
   sqsTarget: maybe(v.object({ messageGroupId: maybe(name) })),
+});
+
+/** AWS: scheduler API_CreateSchedule. */
+export const scheduleInputs = v.object({
+  name,
+  groupName: maybe(name),
+  scheduleExpression: name,
+  scheduleExpressionTimezone: maybe(name),
+  state: maybe(v.picklist(["ENABLED", "DISABLED"])),
+  startDate: maybe(v.pipe(v.string(), v.isoTimestamp())),
+  endDate: maybe(v.pipe(v.string(), v.isoTimestamp())),
+  flexibleTimeWindow: v.object({
+    mode: v.picklist(["OFF", "FLEXIBLE"]),
+    maximumWindowInMinutes: maybe(v.pipe(count, v.minValue(1), v.maxValue(1_440))),
+  }),
+  target: v.object({
+    arn: name,
+    input: maybe(v.string()),
+    retryPolicy,
+    deadLetterConfig,
+    sqsParameters: maybe(v.object({ messageGroupId: maybe(name) })),
+    eventbridgeParameters: maybe(v.object({ source: name, detailType: name })),
+  }),
 });
 
 const rule = {

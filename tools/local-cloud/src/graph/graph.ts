@@ -149,13 +149,10 @@ export type TargetInput =
       readonly template: string;
     };
 
-/** A target of a rule. */
-export interface RuleTarget {
-  readonly id: string;
+/** To whom EventBridge delivers, and how often it tries. */
+export interface DeliveryTarget {
   /** Of a function, a queue, a topic or a bus; others are not run. */
   readonly arn: string;
-  /** Absent where it gets the event. */
-  readonly input?: TargetInput;
   /** 0 to 185. */
   readonly maximumRetryAttempts: number;
   /** 60 to 86,400. */
@@ -164,6 +161,13 @@ export interface RuleTarget {
   readonly deadLetterArn?: string;
   /** The message group, for queues. */
   readonly groupId?: string;
+}
+
+/** A target of a rule. */
+export interface RuleTarget extends DeliveryTarget {
+  readonly id: string;
+  /** Absent where it gets the event. */
+  readonly input?: TargetInput;
 }
 
 /** A rule of an event bus. */
@@ -179,6 +183,33 @@ export interface RuleDefinition {
   /** `rate(5 minutes)`, `cron(0 12 * * ? *)`. */
   readonly schedule?: string;
   readonly targets: readonly RuleTarget[];
+}
+
+/** The target of a schedule of EventBridge Scheduler. */
+export interface ScheduleTarget extends DeliveryTarget {
+  /** Absent where it gets Scheduler's own notification. */
+  readonly input?: string;
+  /** What the event says of itself, for buses. */
+  readonly busEvent?: { readonly source: string; readonly detailType: string };
+}
+
+/** A schedule of EventBridge Scheduler. */
+export interface ScheduleDefinition {
+  readonly name: string;
+  /** Name of its SST component, such as `Nightly`. */
+  readonly component: string;
+  readonly arn: string;
+  readonly enabled: boolean;
+  /** `rate(5 minutes)`, `cron(0 12 * * ? *)`, `at(2026-01-02T03:04:05)`. */
+  readonly expression: string;
+  /** IANA's name. */
+  readonly timeZone: string;
+  /** ISO 8601; of recurring schedules. */
+  readonly start?: string;
+  readonly end?: string;
+  /** 0 where the window is off; up to 1,440. */
+  readonly flexibleWindowMinutes: number;
+  readonly target: ScheduleTarget;
 }
 
 /** One rule of a bucket notification. */
@@ -298,6 +329,8 @@ export interface Graph {
   /** The default bus first. */
   readonly buses: readonly EventBusDefinition[];
   readonly rules: readonly RuleDefinition[];
+  /** Of EventBridge Scheduler. */
+  readonly schedules: readonly ScheduleDefinition[];
   readonly notifications: readonly NotificationDefinition[];
   /** Names of the buckets that send their events to the default bus. */
   readonly bucketsOnBus: readonly string[];

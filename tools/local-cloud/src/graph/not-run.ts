@@ -3,7 +3,7 @@ import type { Graph } from "./graph.ts";
 
 /**
  * The graph without what would invoke a function that the local cloud cannot run: messages and records for it stay where they are,
- * and neither objects nor topics nor rules tell it anything.
+ * and neither objects nor topics nor rules nor schedules tell it anything.
  */
 export function withoutNotRun(graph: Graph): Graph {
   const names = new Set(graph.functions.flatMap(({ name, notRun }) => (notRun === undefined ? [] : [name])));
@@ -14,6 +14,7 @@ export function withoutNotRun(graph: Graph): Graph {
     notifications: graph.notifications.filter(({ targetArn }) => isRun(targetArn)),
     subscriptions: graph.subscriptions.filter(({ endpoint }) => isRun(endpoint)),
     rules: graph.rules.map((rule) => ({ ...rule, targets: rule.targets.filter(({ arn }) => isRun(arn)) })),
+    schedules: graph.schedules.filter(({ target }) => isRun(target.arn)),
   };
 }
 

@@ -3,7 +3,7 @@ import { LOCAL_ACCOUNT } from "../local-region.ts";
 import { componentOf } from "./component-of.ts";
 import * as inputs from "./graph-resources.ts";
 import { InvalidGraph } from "./invalid-graph.ts";
-import type { EventBusDefinition, RuleDefinition, RuleTarget, TargetInput } from "./graph.ts";
+import type { DeliveryTarget, EventBusDefinition, RuleDefinition, RuleTarget, TargetInput } from "./graph.ts";
 import type { Find } from "./read-web.ts";
 
 /** EventBridge's defaults and limits for a target's retries (AWS: eb-rule-retry-policy): 185 times in 24 hours. */
@@ -64,15 +64,26 @@ export function readRules(find: Find, region: string): RuleDefinition[] {
   return rules;
 }
 
+/** How often EventBridge tries a target, and where dead letters go. */
+export function readDelivery({
+  arn,
+  retryPolicy,
+  deadLetterConfig,
+}: Pick<v.InferOutput<typeof inputs.eventTargetInputs>, "arn" | "retryPolicy" | "deadLetterConfig">): DeliveryTarget {
+  return {
+    arn,
+    maximumRetryAttempts: retryPolicy?.maximumRetryAttempts ?? RETRY_ATTEMPTS,
+    maximumEventAgeSeconds: retryPolicy?.maximumEventAgeInSeconds ?? EVENT_AGE_SECONDS,
+    ...(deadLetterConfig?.arn != null && { deadLetterArn: deadLetterConfig.arn }),
+  };
+}
+
 function readTarget(value: v.InferOutput<typeof inputs.eventTargetInputs>, resource: string): RuleTarget {
   const input = readInput(value, resource);
   return {
     id: value.targetId ?? resource,
-    arn: value.arn,
+    ...readDelivery(value),
     ...(input !== undefined && { input }),
-    maximumRetryAttempts: value.retryPolicy?.maximumRetryAttempts ?? RETRY_ATTEMPTS,
-    maximumEventAgeSeconds: value.retryPolicy?.maximumEventAgeInSeconds ?? EVENT_AGE_SECONDS,
-    ...(value.deadLetterConfig?.arn != null && { deadLetterArn: value.deadLetterConfig.arn }),
     ...(value.sqsTarget?.messageGroupId != null && { groupId: value.sqsTarget.messageGroupId }),
   };
 }

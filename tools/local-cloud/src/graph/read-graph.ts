@@ -8,6 +8,7 @@ import { readFunction } from "./read-function.ts";
 import { readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
 import { readBuses, readRules } from "./read-event-bridge.ts";
+import { readSchedule } from "./read-schedule.ts";
 import { readSubscription, readTopic } from "./read-topic.ts";
 import { readFunctionUrls, readHttpApis } from "./read-web.ts";
 import { notRunHere } from "./resource-support.ts";
@@ -84,6 +85,9 @@ export function readGraph(json: unknown): Graph {
     ),
     buses: readBuses(find, region),
     rules: readRules(find, region),
+    schedules: each(/^aws:scheduler\/schedule:/, inputs.scheduleInputs, (value, resource) =>
+      readSchedule(value, resource, region),
+    ),
     notifications: each(/^aws:s3\/bucketNotification:/, inputs.notificationInputs, readNotifications).flat(),
     bucketsOnBus: find(/^aws:s3\/bucketNotification:/, inputs.notificationInputs).flatMap(({ value }) =>
       value.eventbridge === true ? [value.bucket] : [],

@@ -21,11 +21,13 @@ const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
   [/^aws:s3\/(?:bucket|bucketV2|bucketNotification):/, RUN],
   [/^aws:sns\/(?:topic|topicSubscription):/, RUN],
   [/^aws:cloudwatch\/event(?:Bus|Rule|Target):/, RUN],
+  [/^aws:scheduler\/schedule:/, RUN],
   [/^aws:apigatewayv2\/(?:api|stage|integration|route):/, RUN],
 
   [/^aws:iam\//, HARMLESS],
   [/^aws:lambda\/(?:permission|alias):/, HARMLESS],
   [/^aws:cloudwatch\/(?:logGroup|eventBusPolicy|eventPermission):/, HARMLESS],
+  [/^aws:scheduler\/scheduleGroup:/, HARMLESS],
   [/^aws:sqs\/(?:queuePolicy|redriveAllowPolicy):/, HARMLESS],
   [/^aws:sns\/topicPolicy:/, HARMLESS],
   [/^aws:dynamodb\/(?:resourcePolicy|tag):/, HARMLESS],

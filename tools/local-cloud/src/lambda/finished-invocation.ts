@@ -3,8 +3,8 @@ import { EventEmitter } from "node:events";
 /** What asked for an invocation. */
 export interface InvocationSource {
   /** `client`: somebody who called the Invoke API. */
-  readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule" | "function-url" | "http-api" | "client";
-  /** ARN of the queue, stream, topic or rule, name of the bucket, component of the URL or API; absent for a client. */
+  readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule" | "schedule" | "function-url" | "http-api" | "client";
+  /** ARN of the queue, stream, topic, rule or schedule, name of the bucket, component of the URL or API; absent for a client. */
   readonly name?: string;
   /** Records in the event; 1 where it is no batch. */
   readonly records: number;

@@ -92,7 +92,7 @@ describe("a schedule fires", () => {
 
 describe("refused is", () => {
   test.each([
-    ["0 12 * * ? *", "expected rate(…) or cron(…)"],
+    ["0 12 * * ? *", "expected rate(…), cron(…) or at(…)"],
     ["cron(0 12 * * ?)", "expected six fields, and there are 5"],
     ["cron(0 12 * * * *)", "expected ? in one"],
     ["cron(0 12 ? * ? *)", "expected ? in one"],
@@ -114,3 +114,108 @@ describe("refused is", () => {
     expect(() => parseSchedule(expression)).toThrow(message);
   });
 });
+
+// AWS: scheduler schedule-types, "Time zones" and "Daylight savings time".
+describe("in a time zone", () => {
+  const zoned = (expression: string, timeZone: string, after: string, count: number): string[] => {
+    const schedule = parseSchedule(expression, { timeZone });
+    const found: string[] = [];
+    for (let at = schedule.next(new Date(after), BEGAN); at !== undefined && found.length < count;) {
+      found.push(`${at.toISOString().slice(0, 16)}Z`);
+      at = schedule.next(at, BEGAN);
+    }
+    return found;
+  };
+
+  test.each([
+    // Summer time begins on 29 March 2026 at 02:00 in Zurich, and ends on 25 October at 03:00.
+    [
+      "keeps to the clock over the change",
+      "cron(0 8 * * ? *)",
+      "Europe/Zurich",
+      "2026-03-28T00:00:00Z",
+      ["2026-03-28T07:00Z", "2026-03-29T06:00Z"],
+    ],
+    [
+      "skips a time that does not exist",
+      "cron(30 2 * * ? *)",
+      "Europe/Zurich",
+      "2026-03-28T00:00:00Z",
+      ["2026-03-28T01:30Z", "2026-03-30T00:30Z"],
+    ],
+    [
+      "fires once at a time that comes twice",
+      "cron(30 2 * * ? *)",
+      "Europe/Zurich",
+      "2026-10-24T12:00:00Z",
+      ["2026-10-25T00:30Z", "2026-10-26T01:30Z"],
+    ],
+    [
+      "does not repeat an hour that comes twice",
+      "cron(0/30 * * * ? *)",
+      "Europe/Zurich",
+      "2026-10-25T00:00:00Z",
+      ["2026-10-25T00:30Z", "2026-10-25T02:00Z"],
+    ],
+    ["changes at midnight too", "cron(30 0 * * ? *)", "Africa/Cairo", "2026-04-23T12:00:00Z", ["2026-04-24T21:30Z"]],
+    ["has days of its own", "cron(0 1 ? * MON *)", "Asia/Tokyo", "2026-01-01T00:00:00Z", ["2026-01-04T16:00Z"]],
+    [
+      "has offsets of half hours",
+      "cron(0 12 * * ? *)",
+      "Australia/Adelaide",
+      "2026-07-01T00:00:00Z",
+      ["2026-07-01T02:30Z"],
+    ],
+    [
+      "counts a rate by the clock of no place",
+      "rate(1 day)",
+      "Europe/Zurich",
+      "2026-03-28T12:00:00Z",
+      ["2026-03-29T00:00Z", "2026-03-30T00:00Z"],
+    ],
+    ["fires once by at()", "at(2026-07-01T12:00:00)", "Europe/Zurich", "2026-01-01T00:00:00Z", ["2026-07-01T10:00Z"]],
+    [
+      "never by at() at a time that does not exist",
+      "at(2026-03-29T02:30:00)",
+      "Europe/Zurich",
+      "2026-01-01T00:00:00Z",
+      [],
+    ],
+  ])("a schedule %s", (_what, expression, timeZone, after, expected) => {
+    expect(zoned(expression, timeZone, after, Math.max(1, expected.length))).toEqual(expected);
+  });
+
+  test("a cron expression fires exactly where a walk over all minutes finds the clock's hour for the first time", () => {
+    const schedule = parseSchedule("cron(0/15 0-4 * * ? *)", { timeZone: "America/New_York" });
+    const clock = new Intl.DateTimeFormat("sv-SE", {
+      timeZone: "America/New_York",
+      dateStyle: "short",
+      timeStyle: "short",
+    });
+    for (const day of ["2026-03-08", "2026-11-01", "2026-06-15"]) {
+      const from = Date.parse(`${day}T00:00:00Z`);
+      const to = from + 24 * 3_600_000;
+      const expected: string[] = [];
+      const seen = new Set<string>();
+      for (let at = from - 24 * 3_600_000; at < to; at += 60_000) {
+        const shown = clock.format(at);
+        const fits = /T?(?: |T)0[0-4]:(?:00|15|30|45)$/.test(shown) && !seen.has(shown);
+        seen.add(shown);
+        if (fits && at >= from) expected.push(new Date(at).toISOString());
+      }
+      const found: string[] = [];
+      for (let at = schedule.next(new Date(from - 1), BEGAN); at !== undefined && at.getTime() < to;) {
+        found.push(at.toISOString());
+        at = schedule.next(at, BEGAN);
+      }
+      expect(found).toEqual(expected);
+    }
+  });
+});
+
+test.each(["at(2026-02-30T00:00:00)", "at(2026-01-01)", "at(2026-01-01T24:00:00)", "at()", "at(2026-01-01T00:00:00Z)"])(
+  "%s is refused",
+  (expression) => {
+    expect(() => parseSchedule(expression)).toThrow("expected a time like");
+  },
+);

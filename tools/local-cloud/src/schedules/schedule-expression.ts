@@ -1,51 +1,79 @@
 import { CRON_FIELDS, parseField, valueOf } from "./cron-field.ts";
 import { InvalidSchedule } from "./invalid-schedule.ts";
+import { UTC, zoneOf, type TimeZone } from "./time-zone.ts";
 
 /** When something fires. */
 export interface Schedule {
-  /** The first time after `after`; nothing where there is none any more. `began` is when a rate began to count. */
+  /** A rate counts from a time; a one-time schedule fires once. */
+  readonly kind: "rate" | "cron" | "at";
+  /** The first time after `after`; nothing where there is none any more. A rate fires at `began` too, if that is after `after`. */
   next(after: Date, began: Date): Date | undefined;
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const UNIT_MS: Readonly<Record<string, number>> = { minute: MINUTE_MS, hour: 3_600_000, day: DAY_MS };
+/** However small the time scale is. */
+const SHORTEST_PERIOD_MS = 1_000;
+
+/** How an expression is read. */
+export interface ScheduleOptions {
+  /** IANA's name; UTC by default. */
+  readonly timeZone?: string;
+  /** Factor on the period of a rate. What names a time of day fires at that time. */
+  readonly timeScale?: number;
+}
 
 /**
- * Parses the schedule of a rule: `rate(5 minutes)`, or `cron(0 12 * * ? *)` in UTC (AWS: eb-scheduled-rule-pattern).
+ * Parses `rate(5 minutes)`, `cron(0 12 * * ? *)` or `at(2026-01-02T03:04:05)` (AWS: eb-scheduled-rule-pattern; scheduler
+ * schedule-types). Where clocks go forward, times that are left out are skipped; where they go back, a time that comes twice fires
+ * the first time only.
  * @throws InvalidSchedule
  */
-export function parseSchedule(expression: string): Schedule {
-  const [, kind, inner = ""] = /^(rate|cron)\((.*)\)$/.exec(expression) ?? [];
+export function parseSchedule(expression: string, { timeZone, timeScale = 1 }: ScheduleOptions = {}): Schedule {
+  const [, kind, inner = ""] = /^(rate|cron|at)\((.*)\)$/.exec(expression) ?? [];
   try {
-    if (kind === "rate") return parseRate(inner);
-    if (kind === "cron") return parseCron(inner);
+    const zone = timeZone === undefined ? UTC : zoneOf(timeZone);
+    if (kind === "rate") return parseRate(inner, timeScale);
+    if (kind === "cron") return parseCron(inner, zone);
+    if (kind === "at") return parseAt(inner, zone);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new InvalidSchedule(expression, `${error.message}.`);
   }
-  throw new InvalidSchedule(expression, "expected rate(…) or cron(…).");
+  throw new InvalidSchedule(expression, "expected rate(…), cron(…) or at(…).");
 }
 
-function parseRate(text: string): Schedule {
+function parseRate(text: string, timeScale: number): Schedule {
   const [, value = "", unit = "", plural] = /^([1-9]\d*) (minute|hour|day)(s?)$/.exec(text) ?? [];
-  const periodMs = Number(value) * (UNIT_MS[unit] ?? Number.NaN);
-  if (Number.isNaN(periodMs) || value === "")
+  const rateMs = Number(value) * (UNIT_MS[unit] ?? Number.NaN);
+  if (Number.isNaN(rateMs) || value === "")
     throw new RangeError("expected a number above 0, and minutes, hours or days");
   if ((value === "1") === (plural === "s"))
     throw new RangeError(`expected ${value === "1" ? unit : `${unit}s`} with ${value}`);
+  const periodMs = Math.max(SHORTEST_PERIOD_MS, rateMs * timeScale);
   return {
+    kind: "rate",
     next(after, began) {
       const periods = Math.floor((after.getTime() - began.getTime()) / periodMs) + 1;
-      return new Date(began.getTime() + Math.max(1, periods) * periodMs);
+      return new Date(began.getTime() + Math.max(0, periods) * periodMs);
     },
   };
+}
+
+function parseAt(text: string, zone: TimeZone): Schedule {
+  const wall = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(text) ? Date.parse(`${text}Z`) : Number.NaN;
+  // The engine takes 30 February for 2 March.
+  if (Number.isNaN(wall) || new Date(wall).toISOString().slice(0, 19) !== text)
+    throw new RangeError("expected a time like 2026-01-02T03:04:05");
+  const time = zone.instantOf(wall);
+  return { kind: "at", next: (after) => (time !== undefined && time > after.getTime() ? new Date(time) : undefined) };
 }
 
 /** Whether a day, midnight in UTC, is one of the schedule's. */
 type DayTest = (day: Date) => boolean;
 
-function parseCron(text: string): Schedule {
+function parseCron(text: string, zone: TimeZone): Schedule {
   const fields = text.trim().split(/\s+/);
   const [minute = "", hour = "", dayOfMonth = "", month = "", dayOfWeek = "", year = ""] = fields;
   if (fields.length !== 6) throw new RangeError(`expected six fields, and there are ${fields.length}`);
@@ -58,16 +86,25 @@ function parseCron(text: string): Schedule {
   const isDay = dayOfWeek === "?" ? parseDayOfMonth(dayOfMonth) : parseDayOfWeek(dayOfWeek);
   const lastYear = Math.max(...years);
 
+  /** The times that clocks show from `earliest` on, as if they were UTC. */
+  function* walls(earliest: number): Generator<number> {
+    for (let day = startOfDay(earliest); day.getUTCFullYear() <= lastYear; day = new Date(day.getTime() + DAY_MS)) {
+      if (!years.has(day.getUTCFullYear()) || !months.has(day.getUTCMonth() + 1) || !isDay(day)) continue;
+      for (const each of hours)
+        for (const at of minutes) {
+          const wall = day.getTime() + (each * 60 + at) * MINUTE_MS;
+          if (wall >= earliest) yield wall;
+        }
+    }
+  }
+
   return {
+    kind: "cron",
     next(after) {
-      const earliest = Math.floor(after.getTime() / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
-      for (let day = startOfDay(earliest); day.getUTCFullYear() <= lastYear; day = new Date(day.getTime() + DAY_MS)) {
-        if (!years.has(day.getUTCFullYear()) || !months.has(day.getUTCMonth() + 1) || !isDay(day)) continue;
-        for (const each of hours)
-          for (const at of minutes) {
-            const time = day.getTime() + (each * 60 + at) * MINUTE_MS;
-            if (time >= earliest) return new Date(time);
-          }
+      const now = zone.wallOf(after.getTime());
+      for (const wall of walls(Math.floor(now / MINUTE_MS) * MINUTE_MS + MINUTE_MS)) {
+        const time = zone.instantOf(wall);
+        if (time !== undefined && time > after.getTime()) return new Date(time);
       }
       return undefined;
     },

@@ -26,7 +26,7 @@ const placed = (id = "o-1") => ({ source: "shop", detailType: "order.placed", de
 const busy = () => {
   throw new Error("busy");
 };
-const untilIdle = () => vi.waitFor(() => expect(bridge?.rules.idle()).toBe(true), LIMIT_MS);
+const untilIdle = () => vi.waitFor(() => expect(bridge?.deliveries.idle()).toBe(true), LIMIT_MS);
 const attributesIn = (message: { messageAttributes: Readonly<Record<string, { stringValue?: string }>> } | undefined) =>
   Object.fromEntries(
     Object.entries(message?.messageAttributes ?? {}).map(([name, { stringValue }]) => [name, stringValue]),
@@ -100,7 +100,7 @@ describe("a delivery that fails", () => {
       ERROR_MESSAGE: "Function not found: gone",
       RETRY_ATTEMPTS: "0",
     });
-    expect(bridge.rules.idle()).toBe(true);
+    expect(bridge.deliveries.idle()).toBe(true);
   });
 
   test("for want of the queue, without a dead-letter queue, is gone and counted", async () => {
@@ -127,7 +127,7 @@ describe("a delivery that fails", () => {
       },
     });
     bridge.rules.put("shop", placed());
-    expect(bridge.rules.idle()).toBe(false);
+    expect(bridge.deliveries.idle()).toBe(false);
     await untilIdle();
     expect(bridge.invoked).toHaveLength(1);
     expect(bridge.receive(DLQ)).toEqual([]);
@@ -164,7 +164,7 @@ describe("a delivery that fails", () => {
     bridge.rules.put("shop", placed());
     await bridge.stop();
     bridge = await startMessaging({ rules, state });
-    expect(bridge.rules.idle()).toBe(false);
+    expect(bridge.deliveries.idle()).toBe(false);
     await untilIdle();
     expect(bridge.invoked.map((body) => JSON.parse(body).detail)).toEqual([{ id: "o-1" }]);
   });

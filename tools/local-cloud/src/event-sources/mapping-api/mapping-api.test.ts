@@ -92,6 +92,7 @@ beforeEach(async () => {
   eventSources = createEventSources({
     notifications: [],
     rules: [],
+    schedules: [],
     bucketsOnBus: [],
     mappings: [queueMapping, streamMapping],
     queueDefinitions: [orders],

@@ -6,6 +6,7 @@ import { functionNameOf } from "../../graph/function-name.ts";
 import type { NotificationDefinition } from "../../graph/graph.ts";
 import type { KeptFigures } from "../../kept-figures.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
+import { targetName } from "../deliveries/delivery-target.ts";
 import type { EventSource } from "../event-source.ts";
 import { newCounters } from "../mapping-status.ts";
 import { createTestEvents } from "./test-events.ts";
@@ -93,6 +94,3 @@ export function createS3Notifications(
     },
   };
 }
-
-/** A function by its name, others by their ARN. */
-const targetName = (arn: string): string => (arn.split(":")[2] === "lambda" ? functionNameOf(arn) : arn);

@@ -1,17 +1,19 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { rule } from "../../../test/messaging-fixture.ts";
 import type { RuleDefinition } from "../../graph/graph.ts";
-import type { EventEntry } from "./bus-event.ts";
-import { createRuleSchedules, type RuleSchedules } from "./rule-schedules.ts";
+import type { EventEntry } from "../event-bridge/bus-event.ts";
+import { ruleSchedules } from "./rule-schedules.ts";
+import { createScheduleTimers, type ScheduleTimers } from "./schedule-timers.ts";
 
 const scheduled = (schedule: string, more: Partial<RuleDefinition> = {}) =>
   rule([], { name: "nightly-abc", component: "Nightly", busName: "default", schedule, ...more });
 
 let fired: [string, EventEntry][];
-let schedules: RuleSchedules | undefined;
+let schedules: ScheduleTimers | undefined;
 beforeEach(() => {
   vi.useFakeTimers({ now: new Date("2026-01-01T00:00:30Z") });
   fired = [];
+  timeScale = 1;
 });
 afterEach(async () => {
   await schedules?.stop();
@@ -19,8 +21,11 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-async function start(...rules: RuleDefinition[]): Promise<RuleSchedules> {
-  schedules = createRuleSchedules({ rules, events: { fire: (...sent) => void fired.push(sent) } });
+let timeScale = 1;
+async function start(...rules: RuleDefinition[]): Promise<ScheduleTimers> {
+  schedules = createScheduleTimers(
+    ruleSchedules({ rules, events: { fire: (...sent) => void fired.push(sent) }, timeScale }),
+  );
   await schedules.start();
   return schedules;
 }
@@ -43,6 +48,23 @@ describe("a rule with a schedule", () => {
     await start(scheduled("rate(1 minute)"));
     vi.advanceTimersByTime(150_000);
     expect(firedAt()).toEqual(["2026-01-01T00:01:30.000Z", "2026-01-01T00:02:30.000Z"]);
+  });
+
+  test("of a rate comes sooner on a smaller time scale, and once a second at most; cron keeps to the clock", async () => {
+    timeScale = 0.1;
+    await start(scheduled("cron(1 0 * * ? *)", { arn: "cron" }), scheduled("rate(5 minutes)"));
+    vi.advanceTimersByTime(60_000);
+    expect(fired.map(([arn, { time }]) => [arn === "cron", time?.toISOString()])).toEqual([
+      [true, "2026-01-01T00:01:00.000Z"],
+      [false, "2026-01-01T00:01:00.000Z"],
+      [false, "2026-01-01T00:01:30.000Z"],
+    ]);
+    await schedules?.stop();
+    fired = [];
+    timeScale = 0.000_1;
+    await start(scheduled("rate(1 minute)"));
+    vi.advanceTimersByTime(3_000);
+    expect(fired).toHaveLength(3);
   });
 
   test("that is further away than a timer reaches fires then, once", async () => {
