@@ -16,6 +16,7 @@ const run = promisify(execFile);
 const arn = (service: string, name: string) => `arn:aws:${service}:eu-central-2:000000000000:${name}`;
 const INBOX = arn("sqs", "test-inbox");
 const BUS = arn("events", "event-bus/test-shop");
+const RESULTS = arn("events", "event-bus/test-results");
 const HANDLER = `export const handler = async (event) => {
   process.stdout.write("got " + event.detail.id + " of " + event.source + "\\n");
 };`;
@@ -40,6 +41,24 @@ const resources = [
     name: "Worker",
     inputs: { name: "test-worker", handler: "worker.handler", runtime: "nodejs24.x" },
   },
+  {
+    type: "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+    name: "WorkerInvokeConfig",
+    inputs: {
+      functionName: "test-worker",
+      maximumRetryAttempts: 0,
+      destinationConfig: { onSuccess: { destination: RESULTS }, onFailure: { destination: RESULTS } },
+    },
+  },
+  { type: "aws:cloudwatch/eventBus:EventBus", name: "ResultsBus", inputs: { name: "test-results" } },
+  {
+    type: "aws:sqs/queue:Queue",
+    name: "ResultsQueue",
+    component: { name: "Results" },
+    inputs: { name: "test-results" },
+  },
+  rule("results", { eventBusName: "test-results", eventPattern: '{"source":["lambda"]}' }),
+  target("results", { eventBusName: "test-results", arn: arn("sqs", "test-results") }),
   {
     type: "aws:cloudwatch/eventBus:EventBus",
     name: "ShopBus",
@@ -105,10 +124,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What lies in the inbox once nothing is under way. */
-async function inbox(): Promise<string[]> {
+/** What lies in the inbox, or another queue, once nothing is under way. */
+async function inbox(variable = "INBOX_QUEUE_URL"): Promise<string[]> {
   await cloud.waitUntilIdle(LIMIT_MS);
-  const QueueUrl = cloud.environment["INBOX_QUEUE_URL"];
+  const QueueUrl = cloud.environment[variable];
   const command = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
   const { Messages = [] } = await queues.send(command);
   return Messages.map(({ Body = "" }) => Body);
@@ -126,9 +145,11 @@ describe("a bus of the graph", () => {
     const { buses, mappings } = await cloud.status();
     expect(buses).toMatchObject([
       { name: "default", rules: 2 },
+      { name: "test-results", arn: RESULTS, rules: 1 },
       { name: "test-shop", arn: BUS, rules: 2 },
     ]);
     expect(mappings.filter(({ kind }) => kind === "rule").map((each) => [each.source, each.target])).toEqual([
+      [arn("events", "rule/test-results/results"), arn("sqs", "test-results")],
       [arn("events", "rule/test-shop/placed"), "test-worker"],
       [arn("events", "rule/test-shop/all"), INBOX],
       [arn("events", "rule/created"), BUS],
@@ -200,6 +221,34 @@ describe("a bus of the graph", () => {
         404,
         { message: "There is no schedule other: there are nightly, Weekly." },
       ]);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "gets the record of an asynchronous invocation whose destination it is",
+    async () => {
+      cloud.lambda.invokeAsync("test-worker", '{"source":"test","detail":{"id":"ended"}}');
+      cloud.lambda.invokeAsync("test-worker", "{}");
+      const records = (await inbox("RESULTS_QUEUE_URL")).map((body) => JSON.parse(body));
+      const between = [RESULTS, arn("lambda", "function:test-worker:$LATEST")];
+      const source = "lambda";
+      expect(records).toContainEqual(
+        expect.objectContaining({
+          source,
+          resources: between,
+          "detail-type": "Lambda Function Invocation Result - Success",
+          detail: expect.objectContaining({ requestPayload: { source: "test", detail: { id: "ended" } } }),
+        }),
+      );
+      expect(records).toContainEqual(
+        expect.objectContaining({
+          source,
+          resources: between,
+          "detail-type": "Lambda Function Invocation Result - Failure",
+          detail: expect.objectContaining({ requestPayload: {} }),
+        }),
+      );
     },
     LIMIT_MS,
   );

@@ -3,6 +3,7 @@ import { checkRules } from "./event-sources/event-bridge/check-rules.ts";
 import { checkNotifications } from "./event-sources/s3/check-notifications.ts";
 import { checkSubscriptions } from "./event-sources/sns/check-subscriptions.ts";
 import { checkSchedules } from "./event-sources/schedules/check-schedules.ts";
+import { checkDestinations } from "./event-sources/deliveries/check-destinations.ts";
 import type { Graph } from "./graph/graph.ts";
 import { notRunSentences, withoutNotRun } from "./graph/not-run.ts";
 import { readGraph } from "./graph/read-graph.ts";
@@ -19,5 +20,6 @@ export function readCheckedGraph(json: unknown, notice: (sentence: string) => vo
   checkNotifications(graph.notifications, graph);
   checkSubscriptions(graph, notice);
   checkRules(graph, notice);
+  checkDestinations(graph);
   return { ...graph, schedules: checkSchedules(graph, notice) };
 }

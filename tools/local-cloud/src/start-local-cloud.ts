@@ -22,6 +22,7 @@ import { createShutdown } from "./shutdown.ts";
 import { startServices } from "./start-services.ts";
 import { takeStateFolder } from "./state-folder.ts";
 import { openState } from "./state.ts";
+import type { EventEntry } from "./event-sources/event-bridge/bus-event.ts";
 import type { LocalCloud, LocalCloudOptions } from "./local-cloud.ts";
 import type { Shutdown } from "./shutdown.ts";
 
@@ -96,7 +97,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   // An asynchronous event that an earlier process left must not spend its time limit on waiting for the endpoint.
   const { promise: ready, resolve: serving } = Promise.withResolvers<void>();
   const { root } = project;
-  const started = { options, root, graph, state, origin, addresses, figures, ready, faults, shutdown };
+  const buses = { put: (busName: string, event: EventEntry) => eventSources.rules.put(busName, event) };
+  const started = { options, root, graph, state, origin, addresses, figures, ready, faults, buses, shutdown };
   const services = await startServices(started).catch(async (error: unknown) => {
     await Promise.allSettled([dynamodb.started]);
     throw error;

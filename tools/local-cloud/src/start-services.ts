@@ -14,6 +14,7 @@ import type { Faults } from "./faults/faults.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { KeptFigures } from "./kept-figures.ts";
 import { createLambdaService, type LambdaService } from "./lambda/lambda-service.ts";
+import type { DestinationPorts } from "./lambda/asynchronous/async-destination.ts";
 import { openLogStore } from "./lambda/logs/log-store.ts";
 import { clientEnvironment, localFunctions } from "./local-environment.ts";
 import type { LocalCloudOptions } from "./local-cloud.ts";
@@ -33,6 +34,8 @@ export interface ServicesOptions {
   /** Resolves once the endpoint answers. */
   readonly ready: Promise<void>;
   readonly faults: Faults;
+  /** Where functions put the records of their invocations; nothing is put before `ready`. */
+  readonly buses: DestinationPorts["buses"];
   readonly shutdown: Shutdown;
 }
 
@@ -74,6 +77,7 @@ export async function startServices(given: ServicesOptions): Promise<StartedServ
     queues,
     topics,
     buckets,
+    buses: given.buses,
     timeScale,
     ready: given.ready,
     watch,

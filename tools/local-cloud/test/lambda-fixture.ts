@@ -34,6 +34,7 @@ export interface LambdaFixture {
   readonly lambda: LambdaService;
   readonly sent: ({ queueArn: string } & Parameters<Queues["send"]>[1])[];
   readonly published: ({ topicArn: string } & TopicMessage)[];
+  readonly put: ({ busName: string } & Parameters<LambdaServiceOptions["buses"]["put"]>[1])[];
   readonly written: { bucket: string; key: string; body: string }[];
   stop(): Promise<void>;
 }
@@ -52,6 +53,7 @@ export async function startLambda(
   }
   const sent: LambdaFixture["sent"] = [];
   const published: LambdaFixture["published"] = [];
+  const put: LambdaFixture["put"] = [];
   const written: LambdaFixture["written"] = [];
   const state = overrides.state ?? openState(undefined);
   const clear = (): void => {
@@ -70,6 +72,12 @@ export async function startLambda(
         return randomUUID();
       },
     },
+    buses: {
+      put(busName, event) {
+        put.push({ busName, ...event });
+        return randomUUID();
+      },
+    },
     buckets: { put: (bucket, key, body) => written.push({ bucket, key, body }) },
     timeScale: 1,
     ...overrides,
@@ -83,6 +91,7 @@ export async function startLambda(
     lambda,
     sent,
     published,
+    put,
     written,
     async stop() {
       await lambda.stop();

@@ -3,8 +3,18 @@ import { EventEmitter } from "node:events";
 /** What asked for an invocation. */
 export interface InvocationSource {
   /** `client`: somebody who called the Invoke API. */
-  readonly kind: "sqs" | "dynamodb" | "s3" | "sns" | "rule" | "schedule" | "function-url" | "http-api" | "client";
-  /** ARN of the queue, stream, topic, rule or schedule, name of the bucket, component of the URL or API; absent for a client. */
+  readonly kind:
+    | "sqs"
+    | "dynamodb"
+    | "s3"
+    | "sns"
+    | "rule"
+    | "schedule"
+    | "destination"
+    | "function-url"
+    | "http-api"
+    | "client";
+  /** ARN of the queue, stream, topic, rule or schedule, of the function whose record it is, name of the bucket, component of the URL or API; absent for a client. */
   readonly name?: string;
   /** Records in the event; 1 where it is no batch. */
   readonly records: number;

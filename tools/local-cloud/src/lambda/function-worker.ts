@@ -1,6 +1,7 @@
 import type { FunctionDefinition } from "../graph/graph.ts";
 import { forgottenFigures } from "../kept-figures.ts";
 import { createAsyncInvoker, type AsyncInvoker } from "./asynchronous/async-invoker.ts";
+import type { SettlementPorts } from "./asynchronous/async-destination.ts";
 import type { AsyncEventStore } from "./asynchronous/async-event-store.ts";
 import type { ChildGuard } from "./environment/child-guard.ts";
 import { createEnvironmentPool, type EnvironmentPool } from "./environment/environment-pool.ts";
@@ -42,6 +43,8 @@ export interface WorkerSurroundings {
   readonly store: AsyncEventStore;
   readonly unreserved: Concurrency;
   readonly listeners: InvocationListeners;
+  /** For destinations that are functions. */
+  readonly invokeAsync: SettlementPorts["invokeAsync"];
   readonly stopping: () => boolean;
 }
 
@@ -52,7 +55,7 @@ export interface WorkerSurroundings {
  */
 export async function createFunctionWorker(
   definition: FunctionDefinition,
-  { options, guard, memory, book, store, unreserved, listeners, stopping }: WorkerSurroundings,
+  { options, guard, memory, book, store, unreserved, listeners, invokeAsync, stopping }: WorkerSurroundings,
 ): Promise<FunctionWorker> {
   const { name } = definition;
   const inspectPort = options.inspect?.functionName === name ? options.inspect.port : undefined;
@@ -110,7 +113,8 @@ export async function createFunctionWorker(
     listeners,
   });
   const { timeScale } = options;
-  const invoker = createAsyncInvoker({ runner, store, ports: options, timeScale, concurrency: limit, complain: say });
+  const ports = { ...options, invokeAsync };
+  const invoker = createAsyncInvoker({ runner, store, ports, timeScale, concurrency: limit, complain: say });
 
   /** An inspected function's environment, so that a debugger finds one. */
   function warmUp(): void {

@@ -76,7 +76,18 @@ export async function createLambdaService(options: LambdaServiceOptions): Promis
   let stopping = false;
   const reserved = options.functions.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
   const unreserved = { running: 0, limit: ACCOUNT_CONCURRENCY - reserved };
-  const surroundings = { options, guard, memory, book, store, unreserved, listeners, stopping: () => stopping };
+  const surroundings = {
+    options,
+    guard,
+    memory,
+    book,
+    store,
+    unreserved,
+    listeners,
+    invokeAsync: (functionName: string, payload: string, source: InvocationSource) =>
+      find(functionName).invoker.accept(payload, source),
+    stopping: () => stopping,
+  };
 
   const run = options.functions.filter(({ notRun }) => notRun === undefined);
   const created = await Promise.allSettled(run.map((each) => createFunctionWorker(each, surroundings)));

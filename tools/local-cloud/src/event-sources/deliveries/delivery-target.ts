@@ -3,6 +3,7 @@ import type { Topics } from "../../emulators/topics.ts";
 import { functionNameOf } from "../../graph/function-name.ts";
 import type { DeliveryTarget, Graph } from "../../graph/graph.ts";
 import { busNameOf } from "../../graph/read-event-bridge.ts";
+import { serviceOf } from "../../graph/service-of.ts";
 import type { InvocationSource } from "../../lambda/finished-invocation.ts";
 import type { LambdaService } from "../../lambda/lambda-service.ts";
 
@@ -17,8 +18,8 @@ const TARGETS: Readonly<Record<string, (arn: string, graph: TargetParts) => bool
   events: (target, { buses }) => buses.some(({ name }) => name === busNameOf(target)),
 };
 
-/** The service that an ARN is of. */
-export const serviceOf = (arn: string): string => arn.split(":")[2] ?? "";
+/** Whether the graph has it: a function, a queue, a topic, a bus. */
+export const isThere = (arn: string, graph: TargetParts): boolean => TARGETS[serviceOf(arn)]?.(arn, graph) === true;
 
 /** Whether the local cloud delivers to it: a function, a queue, a topic, a bus. */
 export const isRunTarget = ({ arn }: Pick<DeliveryTarget, "arn">): boolean =>
@@ -29,14 +30,12 @@ export function problemOfTarget(
   { arn, groupId, deadLetterArn }: DeliveryTarget,
   graph: TargetParts,
 ): string | undefined {
-  if (TARGETS[serviceOf(arn)]?.(arn, graph) !== true) return `its target ${arn} is not in the graph.`;
+  if (!isThere(arn, graph)) return `its target ${arn} is not in the graph.`;
   if (isFifoQueue(arn) && groupId === undefined)
     return `Parameter(s) SqsParameters must be specified for target: ${arn}.`;
   if (deadLetterArn === undefined) return undefined;
   if (isFifoQueue(deadLetterArn)) return `${deadLetterArn} is a FIFO queue, and dead letters go to standard ones.`;
-  return TARGETS["sqs"]?.(deadLetterArn, graph)
-    ? undefined
-    : `there is no queue ${deadLetterArn} for its dead letters.`;
+  return isThere(deadLetterArn, graph) ? undefined : `there is no queue ${deadLetterArn} for its dead letters.`;
 }
 
 /** Who takes what is delivered to a target that is no bus. */

@@ -4,15 +4,10 @@ import { matchesEvent } from "../../filters/match-event.ts";
 import { EVENT_BRIDGE_PATTERNS } from "../../filters/pattern-dialect.ts";
 import type { RuleDefinition, RuleTarget } from "../../graph/graph.ts";
 import { busNameOf } from "../../graph/read-event-bridge.ts";
+import { serviceOf } from "../../graph/service-of.ts";
 import type { KeptFigures } from "../../kept-figures.ts";
 import type { Deliveries, DeliveryFailure } from "../deliveries/deliveries.ts";
-import {
-  isRunTarget,
-  sendToTarget,
-  serviceOf,
-  targetName,
-  type TargetServices,
-} from "../deliveries/delivery-target.ts";
+import { isRunTarget, sendToTarget, targetName, type TargetServices } from "../deliveries/delivery-target.ts";
 import { newCounters, type MappingStatus } from "../mapping-status.ts";
 import { createEvent, type BusEvent, type EventEntry } from "./bus-event.ts";
 import { inputFor } from "./target-input.ts";

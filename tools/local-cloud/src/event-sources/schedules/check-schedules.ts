@@ -1,8 +1,9 @@
 import type { Graph, ScheduleDefinition } from "../../graph/graph.ts";
 import { InvalidGraph } from "../../graph/invalid-graph.ts";
+import { serviceOf } from "../../graph/service-of.ts";
 import { InvalidSchedule } from "../../schedules/invalid-schedule.ts";
 import { parseSchedule } from "../../schedules/schedule-expression.ts";
-import { isRunTarget, problemOfTarget, serviceOf, type TargetParts } from "../deliveries/delivery-target.ts";
+import { isRunTarget, problemOfTarget, type TargetParts } from "../deliveries/delivery-target.ts";
 
 /**
  * Checks that EventBridge Scheduler would take the schedules, and that their targets are there. Returns those that are run; `notice` is

@@ -2,15 +2,28 @@ import { randomUUID } from "node:crypto";
 import type { Buckets } from "../../emulators/buckets.ts";
 import type { Queues } from "../../emulators/queues.ts";
 import type { Topics } from "../../emulators/topics.ts";
+import { functionNameOf } from "../../graph/function-name.ts";
 import type { FunctionDefinition } from "../../graph/graph.ts";
+import { busNameOf } from "../../graph/read-event-bridge.ts";
+import { serviceOf } from "../../graph/service-of.ts";
+import type { InvocationSource } from "../finished-invocation.ts";
 import type { AsyncEvent } from "./async-event-store.ts";
 import { LambdaStopped, type InvocationResult } from "../invocation.ts";
 
 /** Why an event is settled, as the record says it. */
 export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
 
-/** The part of the local cloud's queues, topics and buckets that destinations need. */
+/** An event for a bus. */
+interface ResultEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly detail: string;
+  readonly resources: readonly string[];
+}
+
+/** The parts of the local cloud that destinations need. */
 export interface DestinationPorts {
+  readonly buses: { put(busName: string, event: ResultEvent): string };
   readonly queues: Pick<Queues, "send">;
   readonly topics: Pick<Topics, "publish">;
   readonly buckets: Pick<Buckets, "put">;
@@ -65,24 +78,52 @@ function objectKey(functionName: string): string {
   return `aws/lambda/async/${functionName}/${day}/${now.slice(0, 19).replaceAll(":", ".")}-${randomUUID()}`;
 }
 
-function sendRecord(ports: DestinationPorts, arn: string, functionName: string, body: string): void {
-  const [, , service, , , resource = ""] = arn.split(":");
-  if (service === "sqs") return ports.queues.send(arn, { body });
-  if (service === "sns") return void ports.topics.publish(arn, { body });
-  if (service === "s3") return ports.buckets.put(resource, objectKey(functionName), body);
-  throw new Error(`Destinations of the service ${service} are not supported by the local cloud.`);
+/** A destination that is a function is invoked with the record; what comes of that is its own configuration's business. */
+function sendRecord(
+  ports: SettlementPorts,
+  arn: string,
+  { name, arn: functionArn }: FunctionDefinition,
+  record: { readonly body: string; readonly failed: boolean },
+): void {
+  const { body, failed } = record;
+  switch (serviceOf(arn)) {
+    case "sqs":
+      return ports.queues.send(arn, { body });
+    case "sns":
+      return void ports.topics.publish(arn, { body });
+    case "s3":
+      return ports.buckets.put(arn.slice(arn.lastIndexOf(":") + 1), objectKey(name), body);
+    case "events":
+      return void ports.buses.put(busNameOf(arn), {
+        source: "lambda",
+        detailType: `Lambda Function Invocation Result - ${failed ? "Failure" : "Success"}`,
+        detail: body,
+        resources: [arn, `${functionArn}:$LATEST`],
+      });
+    default:
+      return void ports.invokeAsync(functionNameOf(arn), body, {
+        kind: "destination",
+        name: functionArn,
+        records: 1,
+      });
+  }
+}
+
+/** The destinations, and the other functions. */
+export interface SettlementPorts extends DestinationPorts {
+  invokeAsync(functionName: string, payload: string, source: InvocationSource): unknown;
 }
 
 /**
  * Sends what AWS sends when an event is settled: the record to the destination, and for a failure the event itself to the
  * function's dead-letter queue or topic. A destination that refuses is reported through `complain`, and the record is dropped, as on
  * AWS.
- * @throws LambdaStopped where a destination is a topic whose functions take no more events
+ * @throws LambdaStopped where a destination leads to functions, which take no more events
  */
 export function settle(
   definition: FunctionDefinition,
   settlement: Settlement,
-  ports: DestinationPorts,
+  ports: SettlementPorts,
   complain: (line: string) => void,
 ): void {
   const attempt = (send: () => void): void => {
@@ -98,7 +139,7 @@ export function settle(
   const destination = condition === "Success" ? config?.onSuccess : config?.onFailure;
   if (destination !== undefined) {
     const body = JSON.stringify(invocationRecord(definition, settlement));
-    attempt(() => sendRecord(ports, destination, definition.name, body));
+    attempt(() => sendRecord(ports, destination, definition, { body, failed: condition !== "Success" }));
   }
   const deadLetterArn = definition.deadLetterArn;
   if (condition === "Success" || deadLetterArn === undefined) return;

@@ -15,6 +15,7 @@ import type { LambdaServiceOptions } from "../lambda-options.ts";
 
 const FAILURES = "arn:aws:sqs:eu-central-2:000000000000:failures";
 const TOPIC = "arn:aws:sns:eu-central-2:000000000000:topic";
+const BUS = "arn:aws:events:eu-central-2:000000000000:event-bus/shop";
 const SUCCESSES = "arn:aws:sqs:eu-central-2:000000000000:successes";
 /** One minute in 60 ms. */
 const timeScale = 0.001;
@@ -144,6 +145,47 @@ test("a success destination that is a topic gets the record as a message", async
   await until(() => fixture.lambda.idle());
   expect(fixture.sent).toEqual([]);
   expect(fixture.published).toEqual([{ topicArn: TOPIC, body: expect.stringContaining('"condition":"Success"') }]);
+});
+
+// AWS: invocation-async-retain-records, "Configuring destinations".
+test.each([
+  ["Success", {}, "Success"],
+  ["Failure", { failures: 9 }, "RetriesExhausted"],
+])("a destination that is a bus gets the record as an event of type %s", async (result, payload, condition) => {
+  const fixture = await start(configFor({ maximumRetryAttempts: 0, onSuccess: BUS, onFailure: BUS }));
+  const { requestId } = fixture.lambda.invokeAsync("worker", JSON.stringify(payload));
+  await until(() => fixture.lambda.idle());
+  const functionArn = "arn:aws:lambda:eu-central-2:000000000000:function:worker:$LATEST";
+  expect(fixture.put).toEqual([
+    {
+      busName: "shop",
+      source: "lambda",
+      detailType: `Lambda Function Invocation Result - ${result}`,
+      resources: [BUS, functionArn],
+      detail: expect.any(String),
+    },
+  ]);
+  expect(JSON.parse(fixture.put[0]?.detail ?? "")).toMatchObject({
+    version: "1.0",
+    requestContext: { requestId, functionArn, condition },
+    requestPayload: payload,
+  });
+});
+
+test("a destination that is a function is invoked with the record, asynchronously", async () => {
+  const next = `export const handler = async (record) => console.log("next of", record.requestContext.condition);`;
+  const functions = [
+    functionNamed("worker", configFor({ onSuccess: functionNamed("next").arn })),
+    functionNamed("next"),
+  ];
+  const fixture = await startLambda({ worker, next }, functions, { timeScale });
+  fixtures.push(fixture);
+  const finished: unknown[] = [];
+  fixture.lambda.onInvocation(({ functionName, source }) => void finished.push([functionName, source]));
+  fixture.lambda.invokeAsync("worker", "{}");
+  await until(() => fixture.lambda.idle());
+  expect(fixture.lambda.logs("next").some(({ line }) => line.includes("next of Success"))).toBe(true);
+  expect(finished.at(-1)).toEqual(["next", { kind: "destination", name: functionNamed("worker").arn, records: 1 }]);
 });
 
 test("a dead-letter topic gets the event itself, with the error in attributes", async () => {
@@ -277,7 +319,7 @@ test("an event of a function with no concurrency goes to the failure destination
 });
 
 test("a destination that refuses a record is named in the log", async () => {
-  const fixture = await start(configFor({ onSuccess: "arn:aws:events:eu-central-2:000000000000:event-bus/default" }));
+  const fixture = await start(configFor({ onSuccess: functionNamed("gone").arn }));
   fixture.lambda.invokeAsync("worker", "{}");
   await until(() => fixture.lambda.idle());
   expect(fixture.lambda.logs("worker").at(-1)?.line).toContain("could not be delivered");

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { settle, type Condition, type DestinationPorts } from "./async-destination.ts";
+import { settle, type Condition, type SettlementPorts } from "./async-destination.ts";
 import type { AsyncEvent, AsyncEventStore } from "./async-event-store.ts";
 import type { InvocationSource } from "../finished-invocation.ts";
 import type { FunctionRunner } from "../function-runner.ts";
@@ -27,7 +27,7 @@ export interface AsyncInvoker {
 export interface AsyncInvokerOptions {
   readonly runner: FunctionRunner;
   readonly store: AsyncEventStore;
-  readonly ports: DestinationPorts;
+  readonly ports: SettlementPorts;
   readonly timeScale: number;
   /** Runs at one time. */
   readonly concurrency: number;
