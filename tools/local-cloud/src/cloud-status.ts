@@ -14,7 +14,12 @@ import type { MetricTotal, MetricTotals } from "./lambda/logs/metric-totals.ts";
 export interface CloudStatus {
   readonly endpoint: string;
   readonly region: string;
-  readonly queues: readonly (QueueDepth & { readonly name: string; readonly arn: string })[];
+  readonly queues: readonly (QueueDepth & {
+    readonly name: string;
+    readonly arn: string;
+    /** How long the oldest message has been there, in flight or not; absent in an empty queue. */
+    readonly oldestAgeMs?: number;
+  })[];
   readonly topics: readonly { readonly name: string; readonly arn: string; readonly subscriptions: number }[];
   /** Event buses, the default one first. */
   readonly buses: readonly { readonly name: string; readonly arn: string; readonly rules: number }[];
@@ -35,7 +40,7 @@ export interface CloudStatus {
 export interface StatusSources {
   readonly endpoint: string;
   readonly graph: Pick<Graph, "region" | "queues" | "topics" | "buses" | "rules">;
-  readonly queues: Pick<Queues, "depth">;
+  readonly queues: Pick<Queues, "depth" | "oldestSentAt">;
   readonly topics: Pick<Topics, "subscriptions">;
   readonly lambda: Pick<LambdaService, "status">;
   readonly eventSources: Pick<EventSources, "status" | "schedules">;
@@ -52,7 +57,7 @@ export function readStatus(sources: StatusSources): CloudStatus {
   return {
     endpoint: sources.endpoint,
     region: graph.region,
-    queues: graph.queues.map(({ name, arn }) => ({ name, arn, ...queues.depth(arn) })),
+    queues: graph.queues.map(({ name, arn }) => ({ name, arn, ...queues.depth(arn), ...ageIn(queues, arn) })),
     topics: graph.topics.map(({ name, arn }) => ({ name, arn, subscriptions: topics.subscriptions(arn).length })),
     buses: graph.buses.map(({ name, arn }) => ({
       name,
@@ -67,4 +72,9 @@ export function readStatus(sources: StatusSources): CloudStatus {
     ...(dynamodb !== undefined && { dynamodb }),
     ...(faults.counts !== undefined && { faults: faults.counts }),
   };
+}
+
+function ageIn(queues: StatusSources["queues"], arn: string): { readonly oldestAgeMs?: number } {
+  const sentAt = queues.oldestSentAt(arn);
+  return sentAt === undefined ? {} : { oldestAgeMs: Math.max(0, Date.now() - sentAt) };
 }

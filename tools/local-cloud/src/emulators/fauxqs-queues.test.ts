@@ -43,6 +43,21 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true });
 });
 
+describe("the oldest message", () => {
+  test("is told by when it was sent, received or not, and there is none in an empty queue", () => {
+    expect(queues.oldestSentAt(ORDERS)).toBeUndefined();
+    const before = Date.now();
+    queues.send(ORDERS, { body: "one" });
+    const sentAt = queues.oldestSentAt(ORDERS);
+    expect(sentAt).toBeGreaterThanOrEqual(before);
+    const { receiptHandle } = receiveOne();
+    queues.send(ORDERS, { body: "two" });
+    expect(queues.oldestSentAt(ORDERS)).toBe(sentAt);
+    queues.delete(ORDERS, [receiptHandle]);
+    expect(queues.oldestSentAt(ORDERS)).toBeGreaterThanOrEqual(sentAt ?? Infinity);
+  });
+});
+
 describe("a message", () => {
   test("is received with its attributes, hidden from others, gone once deleted", () => {
     queues.send(ORDERS, { body: "one", attributes: { Reason: "why", Code: 200 } });

@@ -63,6 +63,19 @@ export function createQueues(store: SqsStore, definitions: readonly QueueDefinit
       if (queue.isFifo()) sendOnce(queue, message);
       else queue.enqueue(message);
     },
+    oldestSentAt(queueArn) {
+      const queue = find(queueArn);
+      let oldest = Infinity;
+      const look = (messages: Iterable<SqsMessage>): void => {
+        for (const { sentTimestamp } of messages) if (sentTimestamp < oldest) oldest = sentTimestamp;
+      };
+      look(queue.messages);
+      look(queue.delayedMessages);
+      for (const messages of queue.fifoMessages.values()) look(messages);
+      for (const messages of queue.fifoDelayed.values()) look(messages);
+      for (const { message } of queue.inflightMessages.values()) look([message]);
+      return oldest === Infinity ? undefined : oldest;
+    },
     depth(queueArn) {
       const queue = find(queueArn);
       // Messages whose delay or visibility timeout has run out count as visible.

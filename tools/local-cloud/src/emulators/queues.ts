@@ -62,6 +62,8 @@ export interface Queues {
     message: { readonly body: string; readonly attributes?: SentAttributes; readonly groupId?: string | undefined },
   ): void;
   depth(queueArn: string): QueueDepth;
+  /** When the oldest message that is there was sent, in flight or not; milliseconds since 1970. Undefined where there is none. */
+  oldestSentAt(queueArn: string): number | undefined;
 }
 
 /** FIFO queues, and they alone, have names that end in `.fifo` (AWS: CreateQueue). */

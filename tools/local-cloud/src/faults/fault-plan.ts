@@ -49,7 +49,8 @@ export type FaultPlan = Readonly<v.InferInput<typeof planSchema>>;
 /** A plan with every field. */
 export type CompleteFaultPlan = Readonly<v.InferOutput<typeof planSchema>>;
 
-const RATES = [
+/** The faults that have a rate. */
+export const FAULT_KINDS = [
   "duplicates",
   "reordering",
   "lateRedelivery",
@@ -62,11 +63,11 @@ const RATES = [
 ] as const;
 
 /** A fault that has a rate. */
-export type FaultKind = (typeof RATES)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** Whether a plan has no fault of SDK calls, events and records; the clocks may be off. */
 export function isQuiet(plan: CompleteFaultPlan): boolean {
-  return plan.crashAt.length === 0 && RATES.every((kind) => plan[kind] === 0);
+  return plan.crashAt.length === 0 && FAULT_KINDS.every((kind) => plan[kind] === 0);
 }
 
 /** Checks a plan and completes it. @throws InvalidFaultPlan */
@@ -98,7 +99,7 @@ function fromSpecification(text: string): Record<string, unknown> {
   const plan: Record<string, unknown> = {};
   for (const pair of text.split(",")) {
     const [name = "", value = ""] = pair.trim().split("=", 2);
-    if (name === "all") for (const kind of RATES) plan[kind] ??= Number(value);
+    if (name === "all") for (const kind of FAULT_KINDS) plan[kind] ??= Number(value);
     else plan[name] = name === "crashAt" ? value.split("+").map(crashOf) : Number(value);
   }
   return plan;
