@@ -53,7 +53,9 @@ describe("a queue's mapping", () => {
     const largest = { batchSize: 10_000, maximumBatchingWindowSeconds: 300, maximumConcurrency: 1_000 };
     const smallest = { batchSize: 1, maximumConcurrency: 2 };
     const windowless = { batchSize: 11, maximumBatchingWindowSeconds: 1 };
-    for (const limits of [largest, smallest, windowless])
+    const provisioned = { provisionedPollers: { minimum: 200, maximum: 2_000 } };
+    const fewest = { provisionedPollers: { minimum: 2, maximum: 2 } };
+    for (const limits of [largest, smallest, windowless, provisioned, fewest])
       expect(() => check({ ...queueMapping, ...limits })).not.toThrow();
   });
 
@@ -81,6 +83,10 @@ describe("a queue's mapping", () => {
     ["a window above 300 s", { maximumBatchingWindowSeconds: 301 }],
     ["a maximum concurrency of 1", { maximumConcurrency: 1 }],
     ["a maximum concurrency above 1,000", { maximumConcurrency: 1_001 }],
+    ["a minimum of one poller", { provisionedPollers: { minimum: 1, maximum: 2 } }],
+    ["a maximum above 2,000 pollers", { provisionedPollers: { minimum: 2, maximum: 2_001 } }],
+    ["fewer pollers at most than at least", { provisionedPollers: { minimum: 3, maximum: 2 } }],
+    ["pollers beside a maximum concurrency", { maximumConcurrency: 2, provisionedPollers: { minimum: 2, maximum: 2 } }],
   ])("is refused for %s", (_, part) => {
     expect(() => check({ ...queueMapping, ...part })).toThrow(InvalidMapping);
   });

@@ -98,6 +98,20 @@ function checkQueueMapping(mapping: QueueMapping, timeoutSeconds: number, { queu
   }
   if (mapping.maximumConcurrency !== undefined)
     within(mapping, "maximum concurrency", mapping.maximumConcurrency, 2, 1_000);
+  if (mapping.provisionedPollers !== undefined) checkPollers(mapping, mapping.provisionedPollers);
+}
+
+/** AWS: services-sqs-scaling. */
+function checkPollers(
+  mapping: QueueMapping,
+  { minimum, maximum }: NonNullable<QueueMapping["provisionedPollers"]>,
+): void {
+  if (mapping.maximumConcurrency !== undefined)
+    throw new InvalidMapping(mapping, "provisioned pollers and a maximum concurrency exclude each other.");
+  within(mapping, "minimum of pollers", minimum, 2, 200);
+  within(mapping, "maximum of pollers", maximum, 2, 2_000);
+  if (minimum > maximum)
+    throw new InvalidMapping(mapping, `its minimum of pollers (${minimum}) is above their maximum (${maximum}).`);
 }
 
 function checkStreamMapping(mapping: StreamMapping, surroundings: MappingSurroundings): void {

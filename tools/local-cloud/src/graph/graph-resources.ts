@@ -135,6 +135,7 @@ export const mappingInputs = v.object({
   maximumBatchingWindowInSeconds: maybe(seconds),
   functionResponseTypes: maybe(v.array(v.string())),
   scalingConfig: maybe(v.object({ maximumConcurrency: maybe(count) })),
+  provisionedPollerConfig: maybe(v.object({ minimumPollers: maybe(count), maximumPollers: maybe(count) })),
   startingPosition: maybe(v.picklist(["TRIM_HORIZON", "LATEST"])),
   parallelizationFactor: maybe(count),
   maximumRetryAttempts: maybe(v.number()),

@@ -243,6 +243,13 @@ export interface QueueMapping extends MappingBase {
   readonly kind: "sqs";
   /** 2 to 1,000. */
   readonly maximumConcurrency?: number;
+  /** Provisioned mode, which excludes a maximum concurrency. */
+  readonly provisionedPollers?: {
+    /** 2 to 200. */
+    readonly minimum: number;
+    /** 2 to 2,000. */
+    readonly maximum: number;
+  };
 }
 
 /** A DynamoDB Streams event source mapping. */

@@ -107,6 +107,19 @@ describe("the graph", () => {
     ]);
   });
 
+  test("reads the provisioned pollers of a queue's mapping, with Lambda's defaults", () => {
+    const pollersOf = (provisionedPollerConfig: object) =>
+      graphWith(MAPPING, { eventSourceArn: QUEUE_ARN, functionName: "worker", provisionedPollerConfig }).mappings[0];
+    expect(pollersOf({ minimumPollers: 5, maximumPollers: 100 })).toMatchObject({
+      provisionedPollers: { minimum: 5, maximum: 100 },
+    });
+    expect(pollersOf({})).toMatchObject({ provisionedPollers: { minimum: 2, maximum: 200 } });
+    const ofStream = { eventSourceArn: STREAM_ARN, functionName: "worker", startingPosition: "LATEST" };
+    expect(() => graphWith(MAPPING, { ...ofStream, provisionedPollerConfig: { minimumPollers: 2 } })).toThrow(
+      "Unsupported ProvisionedPollerConfig parameter for given event source mapping type.",
+    );
+  });
+
   test.each([
     ["destinationConfig", { onFailure: { destinationArn: QUEUE_ARN } }, "DestinationConfig"],
     ["startingPosition", "LATEST", "StartingPosition"],

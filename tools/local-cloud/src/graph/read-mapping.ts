@@ -10,6 +10,10 @@ import type { MappingDefinition } from "./graph.ts";
 const QUEUE_BATCH = 10;
 const STREAM_BATCH = 100;
 
+/** Lambda's default pollers in provisioned mode of a queue (API reference, ProvisionedPollerConfig). */
+const MINIMUM_POLLERS = 2;
+const MAXIMUM_POLLERS = 200;
+
 /** What only streams have. */
 const OF_STREAMS = [
   "destinationConfig",
@@ -33,7 +37,7 @@ export function readMapping(
   const kind = /^arn:aws:(sqs|dynamodb):/.exec(value.eventSourceArn)?.[1];
   const [, , , functionRegion = region, , , functionName = value.functionName] = value.functionName.split(":");
   if (functionRegion !== region) throw new InvalidGraph(resource, notReachable(functionRegion, region));
-  const only = kind === "sqs" ? OF_STREAMS : (["scalingConfig"] as const);
+  const only = kind === "sqs" ? OF_STREAMS : (["scalingConfig", "provisionedPollerConfig"] as const);
   const unsupported = only.find((name) => value[name] != null);
   if (unsupported !== undefined) {
     const parameter = unsupported.charAt(0).toUpperCase() + unsupported.slice(1);
@@ -56,7 +60,18 @@ export function readMapping(
   };
   if (kind === "sqs") {
     const maximumConcurrency = value.scalingConfig?.maximumConcurrency;
-    return { ...base, kind, ...(maximumConcurrency != null && { maximumConcurrency }) };
+    const provisioned = value.provisionedPollerConfig;
+    return {
+      ...base,
+      kind,
+      ...(maximumConcurrency != null && { maximumConcurrency }),
+      ...(provisioned != null && {
+        provisionedPollers: {
+          minimum: provisioned.minimumPollers ?? MINIMUM_POLLERS,
+          maximum: provisioned.maximumPollers ?? MAXIMUM_POLLERS,
+        },
+      }),
+    };
   }
   const tableName = /:table\/([^/]+)\/stream\//.exec(value.eventSourceArn)?.[1];
   if (kind !== "dynamodb" || tableName === undefined)

@@ -23,7 +23,11 @@ export function mappingConfigurationOf(mapping: SwitchedMapping, eventSourceArn:
   };
 }
 
-function queueFields({ maximumConcurrency }: MappingDefinition & { kind: "sqs" }): object {
+function queueFields({ maximumConcurrency, provisionedPollers }: MappingDefinition & { kind: "sqs" }): object {
+  if (provisionedPollers !== undefined) {
+    const { minimum, maximum } = provisionedPollers;
+    return { ProvisionedPollerConfig: { MinimumPollers: minimum, MaximumPollers: maximum } };
+  }
   return maximumConcurrency === undefined ? {} : { ScalingConfig: { MaximumConcurrency: maximumConcurrency } };
 }
 
