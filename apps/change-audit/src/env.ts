@@ -14,3 +14,6 @@ export const environment: Readonly<Record<string, string | undefined>> = process
 
 /** What this service is configured by, besides what the AWS SDK reads itself. Throws where a variable is missing. */
 export const env = v.parse(schema, environment);
+
+/** The share of orders, from 0 to 1, whose plain successes are logged; all of them by default. */
+export const logSampleRate = Number(environment["LOG_SAMPLE_RATE"] ?? 1);

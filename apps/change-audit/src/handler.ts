@@ -6,7 +6,8 @@ import { streamHandler } from "@doorbell/batch/stream-handler";
 import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { PERSONAL_DATA_PATHS } from "@doorbell/event-contracts/personal-data";
 import { createLogger } from "@doorbell/logger/logger";
-import { env, environment } from "./env.ts";
+import { sampling } from "@doorbell/logger/sampling";
+import { env, environment, logSampleRate } from "./env.ts";
 import { metrics } from "./metrics.ts";
 import { inlineAuditTrail } from "./inline-audit-trail.ts";
 import { recordChanges } from "./record-changes.ts";
@@ -21,5 +22,5 @@ export const handler = streamHandler({
   park: parkInBucket({ bucket: env.FAILURES_BUCKET, service }),
   keyOf: (change) => imageText(change.keys),
   happenedAt: ({ createdAt }) => (createdAt === undefined ? undefined : createdAt * 1_000),
-  handleBatch: recordChanges({ trail, ordersTable: env.ORDERS_TABLE }),
+  handleBatch: recordChanges({ trail, ordersTable: env.ORDERS_TABLE, isSampled: sampling(logSampleRate) }),
 });

@@ -1,7 +1,7 @@
 import type { Log } from "@doorbell/logger/log";
 
 /**
- * One change of the orders table that was settled: what ties it to the other services' lines, and how it ended; no value of the
+ * One change of the orders table that was settled (of plain successes a sample alone): what ties it to the other services' lines, and how it ended; no value of the
  * order. `event` is a stable code that programs may match; the message beside it is for people.
  */
 export interface ChangeSettled {

@@ -27,7 +27,8 @@ function insert(orderId: string): StreamRecord {
   };
 }
 
-const handlerOf = (apply: Inline<OrderEntry>["apply"]) => recordChanges({ trail: { apply }, ordersTable: "orders" });
+const handlerOf = (apply: Inline<OrderEntry>["apply"], isSampled = (_orderId: string) => true) =>
+  recordChanges({ trail: { apply }, ordersTable: "orders", isSampled });
 
 test("all changes of a batch go to the trail at once, and each gets the answer that is its own", async () => {
   const error = new Error("throttled");
@@ -85,5 +86,32 @@ test.each(["orders-of-another-stage", "my-orders"])("a change of the table %s is
   expect(await handle([insert("o-1"), { ...insert("o-2"), eventSourceArn }], invocation)).toEqual([
     { kind: "applied", attempts: 1, throttles: 0 },
     { kind: "rejected", reason: `This INSERT is not of the orders table, but of "${eventSourceArn}".` },
+  ]);
+});
+
+test("changes that were recorded at once are logged of the sampled orders alone, everything else of all", async () => {
+  lines.length = 0;
+  const course = { attempts: 1, throttles: 0 };
+  const outcomes: readonly InlineOutcome[] = [
+    { kind: "applied", ...course },
+    { kind: "applied", ...course },
+    { kind: "applied", attempts: 2, throttles: 1 },
+    { kind: "duplicate", ...course },
+    { kind: "conflict", stored: "x", given: "y", ...course },
+  ];
+  const handle = handlerOf(
+    async () => outcomes,
+    (orderId) => orderId === "o-1",
+  );
+  const answered = await handle(
+    ["o-0", "o-1", "o-2", "o-3", "o-4"].map((orderId) => insert(orderId)),
+    invocation,
+  );
+  expect(answered).toEqual(outcomes);
+  expect(lines).toMatchObject([
+    { orderId: "o-1", outcome: "applied" },
+    { orderId: "o-2", outcome: "applied" },
+    { orderId: "o-3", outcome: "duplicate" },
+    { orderId: "o-4", outcome: "conflict" },
   ]);
 });

@@ -3,6 +3,7 @@ import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { Outcome } from "@doorbell/batch/outcome";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
+import type { IsSampled } from "@doorbell/logger/sampling";
 import { auditedOrders, type OrderEntry } from "./audited-orders.ts";
 import { logChangeSettled } from "./log-events.ts";
 
@@ -16,8 +17,10 @@ export function recordChanges(options: {
   readonly trail: Inline<OrderEntry>;
   /** The name of the orders table. */
   readonly ordersTable: string;
+  /** By order id: whether a change that was recorded at once is logged; everything else always is. */
+  readonly isSampled: IsSampled;
 }): (records: readonly StreamRecord[], invocation: Invocation) => Promise<readonly (Outcome | InlineOutcome)[]> {
-  const { trail, ordersTable } = options;
+  const { trail, ordersTable, isSampled } = options;
   return async (records, invocation) => {
     const changes = records.map((record) => ({
       record,
@@ -27,7 +30,10 @@ export function recordChanges(options: {
     const applied = (await trail.apply(entries, invocation)).values();
     return changes.map(({ record, audited }) => {
       const outcome = audited.ok ? (applied.next().value ?? unanswered()) : rejected(audited.reason);
-      tell(invocation, record, audited, outcome);
+      const orderId = record.keys["id"];
+      const isPlain = outcome.kind === "applied" && outcome.throttles === 0;
+      if (!isPlain || orderId === undefined || !("S" in orderId) || isSampled(orderId.S))
+        tell(invocation, record, audited, outcome);
       return outcome;
     });
   };

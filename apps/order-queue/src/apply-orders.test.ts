@@ -14,7 +14,7 @@ import { cancelled, context, message, placed, recordingLog } from "../test/event
 const table = "orders";
 const done: Outcome = { kind: "done" };
 
-function setUp(store: Store = memoryStore()) {
+function setUp(store: Store = memoryStore(), isSampled = (_orderId: string) => true) {
   const lines: object[] = [];
   const counts: Record<string, number> = {};
   const parked = new Map<string, string>();
@@ -22,7 +22,7 @@ function setUp(store: Store = memoryStore()) {
     log: recordingLog(lines, counts),
     park: async ({ id }, reason) => void parked.set(id, reason),
     parseBody: parseDelivery,
-    handleBatch: applyOrders({ store, table }),
+    handleBatch: applyOrders({ store, table, isSampled }),
   });
   /** Delivers a batch, and tells of each message how it ended. */
   async function apply(...messages: ReturnType<typeof message>[]): Promise<readonly Outcome[]> {
@@ -64,6 +64,22 @@ describe("A batch of order events", () => {
       { orderId: "CA-1", eventId: "placed-CA-1", correlationId: "story-of-CA-1", outcome: "applied" },
       { orderId: "CA-2", eventId: "cancelled-CA-2", correlationId: "cancelled-CA-2", outcome: "applied" },
     ]);
+  });
+
+  it("logs plain successes of the sampled orders alone, and whatever else happened of every one", async () => {
+    const { apply, settled, counts } = setUp(memoryStore(), (orderId) => orderId === "CA-1");
+    await apply(message(placed("CA-1")), message(placed("CA-2")), message(cancelled("CA-3")));
+    await apply(message(placed("CA-1")), message(placed("CA-2")), message(placed("CA-3")), message(placed("CA-4"), 2));
+    await apply(message(placed("CA-2", { amount: "1" })));
+    expect(settled().map(({ orderId, outcome }) => `${orderId} ${outcome}`)).toEqual([
+      "CA-1 applied",
+      "CA-3 applied", // before its order
+      "CA-1 duplicate",
+      "CA-3 applied", // after its cancellation
+      "CA-4 applied", // received twice
+      "CA-2 conflict",
+    ]);
+    expect(counts).toMatchObject({ Duplicates: 2, CancellationsWaiting: 1, CancellationsMatched: 1 });
   });
 
   it("logs no personal data and no body", async () => {

@@ -4,6 +4,7 @@ import { type BusinessEvent, readBusinessEvent } from "@doorbell/event-contracts
 import type { QueueMessage } from "@doorbell/aws-events/sqs";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
 import type { ItemStore } from "@doorbell/idempotency/store";
+import type { IsSampled } from "@doorbell/logger/sampling";
 import { arrivalOf, decideOrder, proposeOrder } from "./decide-order.ts";
 import { logOrderSettled } from "./log-events.ts";
 import type { OrderCount } from "./metrics.ts";
@@ -29,7 +30,16 @@ export function parseDelivery(
  * DynamoDB call, ten duplicates two, or one where every receive count is above 1: then most likely all of it is
  * already stored, and it is read first.
  */
-export function applyOrders({ store, table }: { readonly store: ItemStore; readonly table: string }) {
+export function applyOrders({
+  store,
+  table,
+  isSampled,
+}: {
+  readonly store: ItemStore;
+  readonly table: string;
+  /** By order id: whether its plain successes are logged; everything else always is. */
+  readonly isSampled: IsSampled;
+}) {
   const orders = createInline<BusinessEvent>({
     store,
     table,
@@ -45,7 +55,7 @@ export function applyOrders({ store, table }: { readonly store: ItemStore; reado
       deliveries.map(({ event }) => event),
       { remainingMs: invocation.remainingMs, readFirst: deliveries.every(({ receiveCount }) => receiveCount > 1) },
     );
-    for (const [position, delivery] of deliveries.entries()) tell(invocation, delivery, outcomes[position]);
+    for (const [position, delivery] of deliveries.entries()) tell(invocation, delivery, outcomes[position], isSampled);
     return outcomes;
   };
 }
@@ -54,12 +64,18 @@ function tell(
   { log, metrics }: Invocation<OrderCount>,
   { messageId, receiveCount, event }: DeliveredEvent,
   settled: InlineOutcome | undefined,
+  isSampled: IsSampled,
 ): void {
   if (settled === undefined) return;
   const { id: eventId, type, subject: orderId, correlationid: correlationId = eventId } = event;
   const { kind: outcome, attempts, throttles, throttledBy, met } = settled;
   const writtenAtMs = settled.kind === "applied" ? settled.writtenAtMs : undefined;
   const arrival = outcome === "applied" && met ? arrivalOf(met.item, event) : undefined;
+  if (arrival === "order not there yet") metrics.count("CancellationsWaiting");
+  if (arrival === "cancelled before it came") metrics.count("CancellationsMatched");
+  const isDone = outcome === "applied" || outcome === "duplicate";
+  const isPlain = isDone && receiveCount === 1 && throttles === 0 && arrival === undefined;
+  if (isPlain && !isSampled(orderId)) return;
   logOrderSettled(log, {
     messageId,
     receiveCount,
@@ -75,6 +91,4 @@ function tell(
     arrival,
     code: settled.kind === "failed" ? settled.code : undefined,
   });
-  if (arrival === "order not there yet") metrics.count("CancellationsWaiting");
-  if (arrival === "cancelled before it came") metrics.count("CancellationsMatched");
 }

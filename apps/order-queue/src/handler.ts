@@ -5,8 +5,9 @@ import { parkInQueue, queueHandler } from "@doorbell/batch/queue-handler";
 import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { PERSONAL_DATA_PATHS } from "@doorbell/event-contracts/personal-data";
 import { createLogger } from "@doorbell/logger/logger";
+import { sampling } from "@doorbell/logger/sampling";
 import { applyOrders, parseDelivery } from "./apply-orders.ts";
-import { env, environment } from "./env.ts";
+import { env, environment, logSampleRate } from "./env.ts";
 import { metrics } from "./metrics.ts";
 
 const service = "order-queue";
@@ -18,5 +19,5 @@ export const handler = queueHandler({
   park: parkInQueue({ queueUrl: env.ORDERS_DLQ_URL, service }),
   parseBody: parseDelivery,
   happenedAt: sentAtOf,
-  handleBatch: applyOrders({ store, table: env.ORDERS_TABLE }),
+  handleBatch: applyOrders({ store, table: env.ORDERS_TABLE, isSampled: sampling(logSampleRate) }),
 });

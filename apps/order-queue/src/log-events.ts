@@ -2,7 +2,7 @@ import type { Log } from "@doorbell/logger/log";
 import type { OutOfOrderArrival } from "./decide-order.ts";
 
 /**
- * One order event that was settled: what ties it to the other services' lines, and how it ended. `event` is a stable code that
+ * One order event that was settled (of plain successes a sample alone): what ties it to the other services' lines, and how it ended. `event` is a stable code that
  * programs may match; the message beside it is for people.
  */
 export interface OrderSettled {
