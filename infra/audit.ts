@@ -1,13 +1,16 @@
 import { inlinePermissions } from "@doorbell/idempotency/permissions";
 import { privateBucket } from "./bucket.ts";
 import { ordersTable } from "./orders.ts";
+import { settingsOf } from "./stage.ts";
 import { streamService } from "./stream-service.ts";
+import { tableWrites } from "./table-writes.ts";
 
 /** One entry a change of an order, keyed by order and version. */
 export const auditTable = new sst.aws.Dynamo("AuditTable", {
   fields: { orderId: "string", version: "number" },
   primaryIndex: { hashKey: "orderId", rangeKey: "version" },
   deletionProtection: $app.protect,
+  transform: tableWrites(),
 });
 
 /** Changes that `change-audit` gave up, or that can never be audited, whole. */
@@ -21,7 +24,12 @@ streamService("change-audit", {
   // In `sst dev` the handler runs on a laptop, where somebody may be thinking at a breakpoint.
   timeout: $dev ? "15 minutes" : "1 minute",
   memory: "512 MB",
-  environment: { ORDERS_TABLE: ordersTable.name, AUDIT_TABLE: auditTable.name, FAILURES_BUCKET: failures.name },
+  environment: {
+    ORDERS_TABLE: ordersTable.name,
+    AUDIT_TABLE: auditTable.name,
+    FAILURES_BUCKET: failures.name,
+    LOG_SAMPLE_RATE: `${settingsOf($app.stage).logSampleRate}`,
+  },
   permissions: inlinePermissions(auditTable.arn, { updates: false }),
 });
 

@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import local from "./graph.json" with { type: "json" };
 import production from "./graph.production.json" with { type: "json" };
 import { viewGraph } from "./policy/graph-view.ts";
+import { settingsOf, type StageSettings } from "./stage.ts";
 
 const root = join(import.meta.dirname, "..");
 const graphs = [local, production];
@@ -57,11 +58,37 @@ function comparable(graph: typeof local | typeof production): unknown {
   );
 }
 
-test("what production has beyond the others is that it keeps its data and is watched", () => {
+const warmThroughput = (writes: number | undefined) =>
+  writes === undefined ? undefined : { readUnitsPerSecond: 12_000, writeUnitsPerSecond: writes };
+
+test("what production has beyond the others is that it keeps its data, is watched, and is sized as its settings say", () => {
   const watching = /^(?:MetricAlarm|LogMetricFilter|Dashboard|Topic) /;
+  const [small, large] = [local, production].map(({ stage }) => settingsOf(stage));
+  /** `path: before → after` of a setting, where it differs. */
+  const setting = (path: string, of: (settings: StageSettings | undefined) => unknown) =>
+    differences(of(small), of(large), path);
   const expected = local.resources.flatMap(({ type, name, inputs }) => {
     const kept = `${type.split(":").at(-1)} ${name}.retainOnDelete: undefined → true`;
-    if (type.endsWith(":Table")) return [`Table ${name}.inputs.deletionProtectionEnabled: false → true`, kept];
+    const table = [`Table ${name}.inputs.deletionProtectionEnabled: false → true`, kept];
+    if (/^(?:Orders|Audit)Table/.test(name) && type.endsWith(":Table"))
+      return [
+        ...table,
+        ...setting(`Table ${name}.inputs.onDemandThroughput.maxWriteRequestUnits`, (it) => it?.tableWrites.maximum),
+        ...setting(`Table ${name}.inputs.warmThroughput`, (it) => warmThroughput(it?.tableWrites.warm)),
+      ];
+    if (type.endsWith(":Table")) return table;
+    if (type.endsWith(":Function"))
+      return [
+        ...(/^(?:OrderQueue|ChangeAudit)/.test(name)
+          ? setting(`Function ${name}.inputs.environment.variables.LOG_SAMPLE_RATE`, (it) => `${it?.logSampleRate}`)
+          : []),
+        ...setting(`Function ${name}.inputs.loggingConfig.systemLogLevel`, (it) => it?.systemLogLevel),
+      ];
+    if (type.endsWith(":EventSourceMapping") && "scalingConfig" in inputs)
+      return setting(
+        `EventSourceMapping ${name.replace(/(?<=Subscriber)[A-Z][a-z]{5}(?=Event)/, "")}.inputs.scalingConfig`,
+        (it) => it?.orderQueueScaling,
+      );
     if (type.endsWith(":Bucket")) return [`Bucket ${name}.inputs.forceDestroy: true → false`, kept];
     if (type.endsWith(":EventSourceMapping") && "destinationConfig" in inputs)
       return [`EventSourceMapping ${name}.inputs.metricsConfig: undefined → {"metrics":["EventCount"]}`];

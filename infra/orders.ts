@@ -2,10 +2,14 @@ import { inlinePermissions } from "@doorbell/idempotency/permissions";
 import { alarm } from "./alarm.ts";
 import { countedBy } from "./metrics.ts";
 import { queueService } from "./queue-service.ts";
+import { settingsOf } from "./stage.ts";
+import { tableWrites } from "./table-writes.ts";
 import { workQueue } from "./work-queue.ts";
 
 // In `sst dev` the handler runs on a laptop, where somebody may be thinking at a breakpoint.
 const timeoutSeconds = $dev ? 15 * 60 : 30;
+
+const { orderQueueScaling, logSampleRate } = settingsOf($app.stage);
 
 /** Business events on their way to `order-queue`, and those that failed five times or can never succeed. */
 export const { queue: orders, dlq: ordersDlq } = workQueue("Orders", { timeoutSeconds });
@@ -16,6 +20,7 @@ export const ordersTable = new sst.aws.Dynamo("OrdersTable", {
   primaryIndex: { hashKey: "id" },
   stream: "new-and-old-images",
   deletionProtection: $app.protect,
+  transform: tableWrites(),
 });
 
 /**
@@ -27,10 +32,14 @@ queueService("order-queue", {
   description: "Applies order events to the orders table",
   queue: orders,
   dlq: ordersDlq,
-  maximumConcurrency: 10,
+  scaling: orderQueueScaling,
   timeout: `${timeoutSeconds} seconds`,
   memory: "512 MB",
-  environment: { ORDERS_TABLE: ordersTable.name, ORDERS_DLQ_URL: ordersDlq.url },
+  environment: {
+    ORDERS_TABLE: ordersTable.name,
+    ORDERS_DLQ_URL: ordersDlq.url,
+    LOG_SAMPLE_RATE: `${logSampleRate}`,
+  },
   permissions: inlinePermissions(ordersTable.arn),
 });
 

@@ -3,6 +3,7 @@ import { alarm } from "./alarm.ts";
 import { queueMetric } from "./metrics.ts";
 import { type ServiceArgs, service } from "./service.ts";
 import type { ServiceName } from "./services.ts";
+import type { QueueScaling } from "./stage.ts";
 
 /** A service that answers a queue; see `workQueue`. */
 interface QueueServiceArgs extends ServiceArgs {
@@ -10,11 +11,8 @@ interface QueueServiceArgs extends ServiceArgs {
   readonly dlq: sst.aws.Queue;
   /** As the queue was told; 0 by default. */
   readonly windowSeconds?: number;
-  /**
-   * Environments that handle the queue at the same time, 2 at least. Set here and not as reserved concurrency, which would burn
-   * receives by throttling.
-   */
-  readonly maximumConcurrency: number;
+  /** Set here and not as reserved concurrency, which would burn receives by throttling. */
+  readonly scaling: QueueScaling;
 }
 
 /**
@@ -23,7 +21,7 @@ interface QueueServiceArgs extends ServiceArgs {
  */
 export function queueService(
   name: ServiceName,
-  { queue, dlq, windowSeconds = 0, maximumConcurrency, permissions = [], ...args }: QueueServiceArgs,
+  { queue, dlq, windowSeconds = 0, scaling, permissions = [], ...args }: QueueServiceArgs,
 ): sst.aws.Function {
   const made = service(name, {
     ...args,
@@ -36,7 +34,10 @@ export function queueService(
   });
   queue.subscribe(made.arn, {
     batch: { size: 10, window: `${windowSeconds} seconds`, partialResponses: true },
-    transform: { eventSourceMapping: { scalingConfig: { maximumConcurrency } } },
+    transform: {
+      eventSourceMapping:
+        "maximumConcurrency" in scaling ? { scalingConfig: scaling } : { provisionedPollerConfig: scaling },
+    },
   });
 
   alarm(name, "given-up", {

@@ -1,6 +1,7 @@
 import { alarm } from "./alarm.ts";
 import { functionMetric } from "./metrics.ts";
 import type { ServiceName } from "./services.ts";
+import { settingsOf } from "./stage.ts";
 
 const SECOND_MS = 1_000;
 
@@ -49,6 +50,11 @@ export function service(name: ServiceName, args: ServiceArgs): sst.aws.Function 
     ]),
     transform: {
       ...args.transform,
+      // SST's `logging` has no level for Lambda's own lines.
+      function: (input) => {
+        const { systemLogLevel } = settingsOf($app.stage);
+        input.loggingConfig = { logFormat: "JSON", logGroup: logGroup.name, systemLogLevel };
+      },
       role: {
         managedPolicyArns: [],
         // SST lets every principal of the account assume the role too, which only `sst dev` needs.

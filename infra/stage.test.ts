@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { guardStage, regionOf, stageKind } from "./stage.ts";
+import { guardStage, regionOf, settingsOf, stageKind } from "./stage.ts";
 
 test.each([
   ["production", "permanent"],
@@ -75,4 +75,24 @@ describe("what is refused", () => {
   test("deploying the stage of the local cloud", () => {
     expect(() => guardStage({ stage: "local", dev: false, command: "deploy" })).toThrow(/doorbell up/);
   });
+});
+
+describe("what a stage is sized for", () => {
+  test.each(["local", "dev-ana", "pr-7"])("%s logs everything, and a mistake there stays cheap", (stage) => {
+    const { logSampleRate, systemLogLevel, orderQueueScaling, tableWrites } = settingsOf(stage);
+    expect({ logSampleRate, systemLogLevel }).toEqual({ logSampleRate: 1, systemLogLevel: "INFO" });
+    expect(orderQueueScaling).toEqual({ maximumConcurrency: 10 });
+    expect(tableWrites.warm).toBeUndefined();
+    expect(tableWrites.maximum).toBeLessThan(4_000);
+  });
+
+  test.each(["production", "staging"])(
+    "%s logs a sample of its successes, and no line of Lambda's for each",
+    (stage) => {
+      const { logSampleRate, systemLogLevel } = settingsOf(stage);
+      expect(systemLogLevel).toBe("WARN");
+      expect(logSampleRate).toBeGreaterThan(0);
+      expect(logSampleRate).toBeLessThan(0.1);
+    },
+  );
 });

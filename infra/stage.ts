@@ -55,6 +55,65 @@ export function regionOf(name: string): string {
   return typeof region === "string" ? region : region.optIn;
 }
 
+/**
+ * How many environments handle a queue at the same time. Lambda takes one of the two (AWS page: "Configuring scaling behavior for SQS
+ * event source mappings").
+ */
+export type QueueScaling =
+  /** From 2 to 1,000. Starts with five environments and adds up to 300 a minute. */
+  | { readonly maximumConcurrency: number }
+  /**
+   * Provisioned mode, billed by the hour: each poller reads up to 1 MB a second and keeps up to ten environments busy. Starts with all
+   * of the minimum (2 to 200) and adds up to 1,000 environments a minute; the maximum is from 2 to 2,000.
+   */
+  | { readonly minimumPollers: number; readonly maximumPollers: number };
+
+/** Write units a second of a table that is billed by request. */
+export interface TableWrites {
+  /** More is throttled: what a loop gone wild can cost. None where absent. */
+  readonly maximum?: number;
+  /**
+   * What the table takes at once, 4,000 at least, which is what a new table takes without it (AWS page: "Understanding DynamoDB warm
+   * throughput"). Billed once, when it is raised. Never lower it: Pulumi would replace the table.
+   */
+  readonly warm?: number;
+}
+
+/** What a stage is sized for; docs/scale.md says what to turn when. */
+export interface StageSettings {
+  /** The share of orders, from 0 to 1, whose plain successes are logged. Whatever fails, is retried or refused always is. */
+  readonly logSampleRate: number;
+  /** The lowest level of Lambda's own lines that is kept. Start and report of a success are INFO, of a failure WARN. */
+  readonly systemLogLevel: "INFO" | "WARN";
+  readonly orderQueueScaling: QueueScaling;
+  /** Of the orders table and of the audit table each: a change of an order is one write in both. */
+  readonly tableWrites: TableWrites;
+}
+
+/** What a stage is sized for that `SETTINGS` does not name: everything is logged, and a mistake stays cheap. */
+const SMALL: StageSettings = {
+  logSampleRate: 1,
+  systemLogLevel: "INFO",
+  orderQueueScaling: { maximumConcurrency: 10 },
+  tableWrites: { maximum: 1_000 },
+};
+
+/** Settings by stage, or by kind of stage. */
+const SETTINGS: Readonly<Record<string, Partial<StageSettings>>> = {
+  // Sized for 10,000 orders a second (bench/scale).
+  permanent: {
+    logSampleRate: 0.01,
+    systemLogLevel: "WARN",
+    orderQueueScaling: { maximumConcurrency: 50 },
+    tableWrites: { maximum: 40_000 },
+  },
+};
+
+/** What the stage called `name` is sized for. */
+export function settingsOf(name: string): StageSettings {
+  return { ...SMALL, ...(SETTINGS[name] ?? SETTINGS[stageKind(name) ?? ""]) };
+}
+
 /** The stage must not be used like this; the message says which one may be. */
 class InvalidStage extends Error {
   readonly code = "INVALID_STAGE";

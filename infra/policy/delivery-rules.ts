@@ -94,10 +94,10 @@ export const deliveryRules: readonly Rule[] = [
         .map(({ functionName }) => nameIn(functionName)),
   },
   {
-    name: "a queue mapping has a maximum concurrency",
+    name: "a queue mapping has a maximum concurrency, or a maximum of pollers",
     violations: (graph) =>
       queueMappings(graph)
-        .filter(({ scalingConfig }) => scalingConfig === undefined)
+        .filter(({ scalingConfig, provisionedPollerConfig }) => scalingConfig === undefined && !provisionedPollerConfig)
         .map(({ functionName }) => nameIn(functionName)),
   },
   {

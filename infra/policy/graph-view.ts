@@ -45,7 +45,7 @@ const schemas = {
     runtime: v.string(),
     architectures: v.array(v.string()),
     timeout: v.number(),
-    loggingConfig: v.object({ logFormat: v.string(), logGroup: v.string() }),
+    loggingConfig: v.object({ logFormat: v.string(), logGroup: v.string(), systemLogLevel: v.optional(v.string()) }),
   }),
   "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": v.object({
     functionName: v.string(),
@@ -59,6 +59,7 @@ const schemas = {
     functionResponseTypes: v.optional(v.array(v.string()), []),
     maximumBatchingWindowInSeconds: v.optional(v.number(), 0),
     scalingConfig: v.optional(v.object({ maximumConcurrency: v.number() })),
+    provisionedPollerConfig: v.optional(v.object({ maximumPollers: v.number() })),
     startingPosition: v.optional(v.string()),
     bisectBatchOnFunctionError: v.optional(v.boolean(), false),
     maximumRetryAttempts: v.optional(v.number(), -1),

@@ -66,7 +66,7 @@ const changes: readonly [change: string, edit: Edit, broken: readonly string[]][
   [
     "the orders mapping may take every environment there is",
     set(orders, { scalingConfig: undefined }),
-    ["a queue mapping has a maximum concurrency"],
+    ["a queue mapping has a maximum concurrency, or a maximum of pollers"],
   ],
   [
     "the stream is read from now on",
