@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 const REPLACEMENTS = [
   { path: /^@aws-sdk\/credential-provider-node$/, importer: /./, by: "./environment-credentials.ts" },
   { path: /^\.(\/lib)?\/(transport|multistream)$/, importer: /[\\/]pino[\\/]/, by: "./left-out-of-pino.cjs" },
-  { path: /^\.\/lib\/re[qs]$/, importer: /[\\/]pino-std-serializers[\\/]/, by: "./left-out-of-pino.cjs" },
+  { path: /^\.\/lib\/caller$/, importer: /[\\/]pino[\\/]/, by: "./no-callers-in-pino.cjs" },
+  {
+    path: /^\.\/lib\/(re[qs]|err-with-cause)$/,
+    importer: /[\\/]pino-std-serializers[\\/]/,
+    by: "./left-out-of-pino.cjs",
+  },
 ];
 
 /** @type {import("esbuild").Plugin} */
@@ -14,7 +19,7 @@ const replacePackages = {
   setup(build) {
     // Only what may be replaced comes here, since the way from esbuild costs time; SST's bridge to plugins tests "undefined".
     build.onResolve(
-      { filter: /credential-provider-node$|transport$|multistream$|lib\/re[qs]$|^undefined$/ },
+      { filter: /credential-provider-node$|transport$|multistream$|lib\/(caller|err-with-cause|re[qs])$|^undefined$/ },
       ({ path, importer }) => {
         const found = REPLACEMENTS.find((each) => each.path.test(path) && each.importer.test(importer));
         return found === undefined ? undefined : { path: fileURLToPath(new URL(found.by, import.meta.url)) };

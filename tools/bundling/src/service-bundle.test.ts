@@ -58,7 +58,11 @@ describe("A service's bundle", () => {
        };`,
     );
     expect(run()).toEqual(["hello", "LEFT_OUT_OF_PINO"]);
-    expect(inputs.filter((file) => /thread-stream|pino-std-serializers\/lib\/re[qs]/.test(file))).toEqual([]);
+    expect(
+      inputs.filter((file) =>
+        /thread-stream|pino\/lib\/caller|pino-std-serializers\/lib\/(re[qs]|err-with-cause)/.test(file),
+      ),
+    ).toEqual([]);
   });
 
   it("gives SST its plugins in the form that SST's bridge reads", async () => {
