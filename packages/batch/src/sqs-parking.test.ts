@@ -54,6 +54,12 @@ test("a message is parked with its body untouched and what happened in its attri
   ]);
 });
 
+test("a message of a group is parked in its group, of a standard queue too, and one of none in none", async () => {
+  await park({ id: "m-1", raw: { body: "{}", attributes: { MessageGroupId: "acme" } } }, "no");
+  await park({ id: "m-2", raw: { body: "{}", attributes: {} } }, "no");
+  expect((await received()).map(({ Attributes }) => Attributes?.MessageGroupId)).toEqual(["acme", undefined]);
+});
+
 test("how often a message was received and when it was sent is told with it", async () => {
   const attributes = { ApproximateReceiveCount: "3", SentTimestamp: "1772359200250" };
   await park({ id: "m-1", raw: { body: "{}", attributes } }, "no");

@@ -30,7 +30,8 @@ const REQUIRED = 4;
  * plain resend; `DoorbellReason`, `DoorbellService`, `DoorbellMessageId` and `DoorbellParkedAt` say what happened, and
  * of the sender's attributes as many follow as SQS allows. Where there is room left, `DoorbellReceiveCount` and
  * `DoorbellSentAt` say how often the message was received and when it was sent. The reason is shortened where the
- * message would be too large. In a FIFO queue the message keeps its group. `client` is one with `CALL_LIMITS` by default. Throws where the message does not go in: a body so near the limit that nothing fits beside it, a record
+ * message would be too large. The message keeps its group, whose order a FIFO queue keeps and by which a
+ * standard queue is fair. `client` is one with `CALL_LIMITS` by default. Throws where the message does not go in: a body so near the limit that nothing fits beside it, a record
  * without a body, or SQS's own error. Calls `SendMessage` once.
  */
 export function parkInQueue(options: {
@@ -57,7 +58,7 @@ export function parkInQueue(options: {
       new SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: body,
-        ...(queueUrl.endsWith(".fifo") && fifoFields(record)),
+        ...groupFields(record, queueUrl.endsWith(".fifo")),
         MessageAttributes: attributes,
       }),
     );
@@ -100,10 +101,14 @@ function sentAttributes(record: RejectedRecord): readonly [string, MessageAttrib
   });
 }
 
-/** Parking it twice, as after a crash, is one message for five minutes. AWS: SQS API reference, `SendMessage`. */
-function fifoFields(record: RejectedRecord): { MessageGroupId: string; MessageDeduplicationId: string } {
-  const group = property(property(record.raw, "attributes"), "MessageGroupId");
-  return { MessageGroupId: typeof group === "string" ? group : record.id, MessageDeduplicationId: record.id };
+/** In a FIFO queue parking it twice, as after a crash, is one message for five minutes. AWS: SQS API reference, `SendMessage`. */
+function groupFields(
+  record: RejectedRecord,
+  fifo: boolean,
+): { MessageGroupId?: string; MessageDeduplicationId?: string } {
+  const found = property(property(record.raw, "attributes"), "MessageGroupId");
+  const group = typeof found === "string" ? { MessageGroupId: found } : {};
+  return fifo ? { MessageGroupId: record.id, ...group, MessageDeduplicationId: record.id } : group;
 }
 
 function sizeOf(attributes: Attributes): number {

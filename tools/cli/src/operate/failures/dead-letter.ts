@@ -84,11 +84,10 @@ export async function sendToSource(
       QueueUrl: url,
       MessageBody: message.Body,
       MessageAttributes: senderAttributes(message),
+      // Of a standard queue too, which is fair to groups.
+      MessageGroupId: message.Attributes?.MessageGroupId,
       // Under its own deduplication id SQS would take it for the one that it has delivered.
-      ...(fifo && {
-        MessageGroupId: message.Attributes?.MessageGroupId,
-        MessageDeduplicationId: `redrive-${message.MessageId}`,
-      }),
+      ...(fifo && { MessageDeduplicationId: `redrive-${message.MessageId}` }),
     }),
   );
   return MessageId;
