@@ -7,6 +7,7 @@ import { basename, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { installConsole, logError } from "./runtime-console.mjs";
+import { redirectFetch } from "./runtime-fetch.mjs";
 import { isStreaming, offerStreaming, streamAnswer } from "./runtime-stream.mjs";
 
 const TRACE_VARIABLE = "_X_AMZN_TRACE_ID";
@@ -112,6 +113,7 @@ const drained = (stream) =>
 let requestId = "-";
 installConsole(() => requestId);
 offerStreaming();
+redirectFetch(variables);
 
 let handler;
 try {
