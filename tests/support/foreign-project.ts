@@ -36,9 +36,8 @@ export function makeForeignProject(): ForeignProject {
   const broken = join(root, "broken");
   const graph = graphOf(broken);
   const write = (file: string, text: string): void => writeFileSync(join(root, file), text);
-  for (const folder of ["infra", "src"]) mkdirSync(join(root, folder));
+  mkdirSync(join(root, "src"));
   write("sst.config.ts", "export default $config({});\n");
-  write("infra/graph.json", JSON.stringify(graph));
   write("src/parcels.mjs", HANDLER);
   return {
     root,

@@ -9,7 +9,7 @@ import { resourceEnvironment } from "@doorbell/local-cloud/local-environment";
 import { expect, it } from "vitest";
 import { failureHooks } from "./failure-hooks.ts";
 
-const graph = projectGraph();
+const graph = await projectGraph();
 const names = resourceEnvironment("http://127.0.0.1:1", graph, []);
 const hooks = failureHooks({ title: "the graph", names, dynamodb: new DynamoDBClient({ region: graph.region }) });
 const places = failurePlaces(graph);

@@ -1,28 +1,29 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Graph } from "@doorbell/local-cloud/graph/graph";
 import { readGraph } from "@doorbell/local-cloud/graph/read-graph";
+import { openProject } from "@doorbell/local-cloud/open-project";
 import { CommandError } from "./command-error.ts";
+import { notice } from "./notice.ts";
 import { projectRoot } from "./project.ts";
+import type { RunningCloud } from "./running-cloud.ts";
 
-const GRAPH = "infra/graph.json";
-
-/** A project's graph as JSON, for `startLocalCloud`. @throws {CommandError} there is none, or it is not JSON */
-export function readGraphFile(root: string): unknown {
-  const file = join(root, GRAPH);
-  try {
-    return JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandError(`the project's graph could not be read: ${reason}`, { cause: error });
-  }
+/**
+ * A project's graph: its `sst.config.ts` evaluated as `doorbell up` does it, at once where nothing has changed since the last time.
+ *
+ * @throws {CommandError} it cannot be evaluated, or the local cloud cannot run it
+ */
+export async function projectGraph(root: string = projectRoot()): Promise<Graph> {
+  return explained(async () => readGraph((await openProject({ root }, notice)).graph));
 }
 
-/** A project's graph. @throws {CommandError} there is none, or the local cloud cannot run it */
-export function projectGraph(root: string = projectRoot()): Graph {
-  const json = readGraphFile(root);
+/** The graph that a running local cloud was booted from; values of variables are not in it. @throws {CommandError} none answers */
+export async function runningGraph(cloud: RunningCloud): Promise<Graph> {
+  const json = await cloud.read("/_doorbell/graph");
+  return explained(async () => readGraph(json));
+}
+
+async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    return readGraph(json);
+    return await work();
   } catch (error) {
     throw new CommandError(error instanceof Error ? error.message : String(error), { cause: error });
   }

@@ -9,6 +9,7 @@ import type { FunctionCode, Resource } from "@doorbell/sst-graph/graph";
 import { inputDigests } from "@doorbell/sst-graph/input-digests";
 import { ownSst } from "@doorbell/sst-graph/sst-package";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readGraph } from "./graph/read-graph.ts";
 import { LOCAL_CREDENTIALS } from "./local-region.ts";
 import { startLocalCloud, type LocalCloud } from "./start-local-cloud.ts";
 
@@ -25,7 +26,14 @@ function lambda(component: string, runtime: string, code: Partial<FunctionCode> 
     name: `${component}Function`,
     component: { type: "sst.aws.Function", name: component },
     code: built,
-    inputs: { name: `shop-local-${component}`, handler: built.handler, runtime, timeout: 20, memorySize: 256 },
+    inputs: {
+      name: `shop-local-${component}`,
+      handler: built.handler,
+      runtime,
+      timeout: 20,
+      memorySize: 256,
+      environment: { variables: { TOKEN: "secret-of-a-variable" } },
+    },
   };
 }
 
@@ -47,7 +55,9 @@ const resources: readonly Resource[] = [
     component: { type: "sst.aws.Queue", name: "MyQueue" },
     inputs: { name: "shop-local-MyQueueQueue", visibilityTimeoutSeconds: 30 },
   },
-  lambda("Publisher", "nodejs22.x", { links: { MyQueue: { url: QUEUE_URL, type: "sst.aws.Queue" } } }),
+  lambda("Publisher", "nodejs22.x", {
+    links: { MyQueue: { url: QUEUE_URL, type: "sst.aws.Queue" }, Token: { value: "linked-secret" } },
+  }),
   lambda("Subscriber", "nodejs22.x"),
   lambda("Report", "python3.12"),
   mapping("Subscription", "shop-local-Subscriber"),
@@ -103,6 +113,13 @@ test("what is linked, and what run() returns, has local URLs", async () => {
   expect(JSON.parse(payload)).toBe(cloud.resource("MyQueue").url);
   expect(cloud.outputs).toEqual({ queue: cloud.resource("MyQueue").url, count: 2 });
   expect(cloud.resource("MyQueue").url).toBe(`${cloud.endpoint}/000000000000/shop-local-MyQueueQueue`);
+});
+
+test("what it shows of its graph to other commands has no values that may be secret", async () => {
+  const shown = await (await fetch(`${cloud.endpoint}/_doorbell/graph`)).text();
+  expect(readGraph(JSON.parse(shown))).toMatchObject({ app: "shop", queues: [{ component: "MyQueue" }] });
+  expect(shown).not.toContain("linked-secret");
+  expect(shown).not.toContain("secret-of-a-variable");
 });
 
 test("a function in another language is named once, takes nothing from its queue, and an invocation of it says so", async () => {

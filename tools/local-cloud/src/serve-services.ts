@@ -23,6 +23,7 @@ interface Served extends Pick<StartedServices, "fauxqs" | "topics" | "lambda"> {
   readonly tables: Tables;
   readonly eventSources: EventSources;
   readonly environment: Readonly<Record<string, string>>;
+  readonly shownGraph: unknown;
   readonly status: () => CloudStatus;
   readonly awaitIdle: (timeoutMs: number, signal: AbortSignal) => Promise<boolean>;
   readonly notice: (sentence: string) => void;

@@ -11,6 +11,7 @@ import { serveWeb } from "./event-sources/serve-web.ts";
 import { eventually } from "./eventually.ts";
 import { createFaults } from "./faults/faults.ts";
 import { NotIdle, idleInTime } from "./idle.ts";
+import { shownGraph } from "./graph/shown-graph.ts";
 import { forgottenFigures, openKeptFigures } from "./kept-figures.ts";
 import { createMetricTotals } from "./lambda/logs/metric-totals.ts";
 import { clientEnvironment, resourceEnvironment } from "./local-environment.ts";
@@ -159,7 +160,8 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     return shutdown.run();
   };
 
-  const served = { ...services, graph, tables, eventSources, environment, status, awaitIdle, notice, shutdown };
+  const shown = { environment, shownGraph: shownGraph(project.graph), status, awaitIdle };
+  const served = { ...services, ...shown, graph, tables, eventSources, notice, shutdown };
   front.serve(faults.endpoint(serveServices(served), front.port));
   serving();
   // What was started must be known to be stopped, even where the other has failed.

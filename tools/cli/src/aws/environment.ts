@@ -7,7 +7,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import * as v from "valibot";
 import type { Graph } from "@doorbell/local-cloud/graph/graph";
 import { CommandError } from "../command-error.ts";
-import { projectGraph } from "../project-graph.ts";
+import { projectGraph, runningGraph } from "../project-graph.ts";
 import { findCloud } from "../running-cloud.ts";
 import type { EnvironmentOptions } from "./environment-options.ts";
 import { type Names, readNames } from "./names.ts";
@@ -55,7 +55,7 @@ const localSchema = v.object({
  *     const environment = await openEnvironment(options);
  *     try { await environment.sqs.send(…environment.names["ORDERS_DLQ_URL"]…) } finally { environment.close() }
  *
- * @throws {CommandError} no local cloud answers, the stage is unknown, the options contradict each other, or the project has no graph
+ * @throws {CommandError} no local cloud answers, the stage is unknown, the options contradict each other, or the project cannot be evaluated
  */
 export async function openEnvironment(
   options: EnvironmentOptions,
@@ -74,7 +74,7 @@ async function openLocal(
   const names = readNames(await cloud.read("/_doorbell/environment"), `what ${cloud.endpoint} answered`);
   const { AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = v.parse(localSchema, names);
   const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
-  const graph = projectGraph();
+  const graph = await runningGraph(cloud);
   return {
     kind: "local",
     stage: graph.stage,
@@ -100,7 +100,7 @@ async function openStage(
       "--stage means a stage on AWS, but AWS_ENDPOINT_URL points to a local cloud: open a shell without it, and without the local cloud's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     );
   const config = { ...(profile !== undefined && { profile }), ...(region !== undefined && { region }) };
-  const graph = projectGraph();
+  const graph = await projectGraph();
   const ssm = new SSMClient(config);
   try {
     return {

@@ -22,6 +22,7 @@ export function addEventCommands(program: Command): void {
     .argument("<source|type>", "such as s3, s3-sqs, sqs, dynamodb or one of the project's own")
     .addOption(new Option("--count <records>", "how many records").argParser(recordCount).default(1))
     .addOption(new Option("--seed <number>", "another seed, other made-up content").argParser(seed).default(1))
+    .option("--of <component>", "the bucket, queue or table that it comes from, where several call functions")
     .option("--made-up", "make up all content, even with a local cloud running")
     .addOption(portOption())
     .action(async (name: string, options) => (await import("./sample.ts")).eventsSample(name, options));

@@ -5,51 +5,48 @@ import type { SampleObject, SampleSubjects } from "@doorbell/aws-events/sample-e
 import type { Graph } from "@doorbell/local-cloud/graph/graph";
 import type { Environment } from "../aws/environment.ts";
 import { storedImage } from "../aws/stored-item.ts";
-import { findProjectRoot } from "../project.ts";
-import { projectGraph } from "../project-graph.ts";
+import type { SampleSource } from "./sample-source.ts";
 
-/** The names of what hands over events, from the project's graph; none outside of a project. */
-export function graphSubjects(): SampleSubjects {
-  const root = findProjectRoot();
-  if (root === undefined) return {};
-  const graph = projectGraph(root);
-  const bucket = notifyingBucket(graph);
-  const queue = graph.mappings.find(({ kind }) => kind === "sqs");
-  const table = streamingTable(graph);
+/** The names of what hands over events. */
+export function sourceSubjects({ region }: Graph, { bucket, queueArn, table }: SampleSource): SampleSubjects {
   return {
-    region: graph.region,
-    ...(bucket !== undefined && { bucket }),
-    ...(queue !== undefined && { queueArn: queue.eventSourceArn }),
+    region,
+    ...(bucket !== undefined && { bucket: bucket.name }),
+    ...(queueArn !== undefined && { queueArn }),
     ...(table !== undefined && { streamArn: `${table.arn}/stream/2024-03-01T08:30:00.250` }),
   };
 }
 
-/** The files that were uploaded last to the bucket that calls a function, the latest first; the whole bucket is listed. */
-export async function uploadedObjects({ s3, graph }: Environment, count: number): Promise<readonly SampleObject[]> {
-  const Bucket = notifyingBucket(graph);
-  if (Bucket === undefined) return [];
+/** The files that were uploaded last, of those that the bucket tells of, the latest first; the whole bucket is listed. */
+export async function uploadedObjects(
+  { s3 }: Pick<Environment, "s3">,
+  { bucket }: SampleSource,
+  count: number,
+): Promise<readonly SampleObject[]> {
+  if (bucket === undefined) return [];
   let latest: SampleObject[] = [];
-  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket })) {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket.name })) {
     const more = Contents.map(({ Key = "", Size = 0, ETag = "", LastModified }) => ({
       key: Key,
       size: Size,
       eTag: ETag.replaceAll('"', ""),
       eventTime: (LastModified ?? new Date()).toISOString(),
-    }));
+    })).filter(({ key }) => bucket.notifies(key));
     latest = [...latest, ...more].toSorted((a, b) => b.eventTime.localeCompare(a.eventTime)).slice(0, count);
   }
   return latest;
 }
 
-/** Items of the table whose stream calls a function, of those that can pass for just inserted, and the stream's ARN. */
+/** Items of the table, of those that can pass for just inserted, and its stream's ARN. */
 export async function storedItems(
-  { dynamodb, graph }: Environment,
+  { dynamodb }: Pick<Environment, "dynamodb">,
+  { table }: SampleSource,
   count: number,
   isAsInserted: (item: Image) => boolean = () => true,
 ): Promise<Pick<SampleSubjects, "images" | "streamArn">> {
-  const TableName = streamingTable(graph)?.name;
   const images: Image[] = [];
-  if (TableName === undefined) return { images };
+  if (table === undefined) return { images };
+  const TableName = table.name;
   for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName })) {
     images.push(...Items.map(storedImage).filter(isAsInserted));
     if (images.length >= count) break;
@@ -57,13 +54,4 @@ export async function storedItems(
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
   const streamArn = Table?.LatestStreamArn;
   return { images: images.slice(0, count), ...(streamArn !== undefined && { streamArn }) };
-}
-
-function notifyingBucket({ notifications: [notification] }: Graph): string | undefined {
-  return notification?.bucket;
-}
-
-function streamingTable({ mappings, tables }: Graph): Graph["tables"][number] | undefined {
-  const stream = mappings.find((mapping) => mapping.kind === "dynamodb");
-  return tables.find(({ name }) => name === stream?.tableName);
 }

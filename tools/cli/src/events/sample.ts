@@ -2,35 +2,45 @@ import { OneEventOnly, SAMPLE_NAMES, sampleEvent, type SampleSubjects } from "@d
 import { type Environment, openEnvironment } from "../aws/environment.ts";
 import { CommandError } from "../command-error.ts";
 import { loadConfig } from "../load-config.ts";
+import { findProjectRoot } from "../project.ts";
+import { projectGraph } from "../project-graph.ts";
 import { findCloud } from "../running-cloud.ts";
 import type { EventHooks, SampleOptions } from "./event-hooks.ts";
-import { graphSubjects, storedItems, uploadedObjects } from "./sample-subjects.ts";
+import { type SampleSource, sampleSource } from "./sample-source.ts";
+import { sourceSubjects, storedItems, uploadedObjects } from "./sample-subjects.ts";
 
 const HANDLED_IN_MS = 60_000;
 
 interface EventsSampleOptions extends Pick<SampleOptions, "count" | "seed"> {
   readonly madeUp?: boolean;
+  /** The component that the event comes from. */
+  readonly of?: string;
   readonly port?: number;
 }
 
 /**
  * `doorbell events sample SOURCE|TYPE`: prints a complete Lambda event, for tests and for `doorbell invoke`. Buckets, queues and
- * tables have the graph's names. Where a local cloud is running, a sample of S3 names the files that were uploaded last and one of
+ * tables have the names of the graph: that of the running local cloud, else of the project here. Where a local cloud is running, a sample of S3 names the files that were uploaded last and one of
  * DynamoDB the insertion of items that are stored, so that the functions accept them; where it holds too few, the project's own hook
  * puts made-up ones there first, and standard error says so. All else is made up, the same for the same seed.
  *
- * @throws {CommandError} there is no such sample, or not with more than one record, or no local cloud answers at the port
+ * @throws {CommandError} there is no such sample, or not with more than one record, no local cloud answers at the port, or of several
+ *   sources none is named
  */
 export async function eventsSample(name: string, options: EventsSampleOptions): Promise<void> {
   const hooks = (await (await loadConfig()).events?.()) ?? {};
   const names = [...new Set([...SAMPLE_NAMES, ...Object.keys(hooks.samples ?? {})])];
   if (!names.includes(name)) throw new CommandError(`there is no sample named ${name}; there are ${names.join(", ")}.`);
   sampleOf(name, options, hooks); // What there is none of is refused before anything is uploaded.
-  const environment =
-    options.madeUp || !(isOfObjects(name) || name === "dynamodb") ? undefined : await openIfRunning(options);
+  const environment = options.madeUp ? undefined : await openIfRunning(options);
   try {
-    const found = environment === undefined ? {} : await subjectsIn(environment, name, { options, hooks });
-    const event = sampleOf(name, { ...options, subjects: { ...graphSubjects(), ...found } }, hooks);
+    const graph = environment?.graph ?? (findProjectRoot() === undefined ? undefined : await projectGraph());
+    const source = graph === undefined ? {} : sampleSource(graph, name, options.of);
+    const isStored = isOfObjects(name) || name === "dynamodb";
+    const found =
+      environment === undefined || !isStored ? {} : await subjectsIn(environment, name, { options, hooks, source });
+    const subjects = { ...(graph !== undefined && sourceSubjects(graph, source)), ...found };
+    const event = sampleOf(name, { ...options, subjects }, hooks);
     process.stdout.write(`${JSON.stringify(event, null, 2)}\n`);
   } finally {
     environment?.close();
@@ -44,13 +54,17 @@ function isOfObjects(name: string): boolean {
 async function subjectsIn(
   environment: Environment,
   name: string,
-  { options, hooks }: { readonly options: EventsSampleOptions; readonly hooks: EventHooks },
+  {
+    options,
+    hooks,
+    source,
+  }: { readonly options: EventsSampleOptions; readonly hooks: EventHooks; readonly source: SampleSource },
 ): Promise<SampleSubjects> {
   const { count, seed } = options;
   const read = async (): Promise<SampleSubjects> =>
     isOfObjects(name)
-      ? { objects: await uploadedObjects(environment, count) }
-      : await storedItems(environment, count, hooks.isAsInserted);
+      ? { objects: await uploadedObjects(environment, source, count) }
+      : await storedItems(environment, source, count, hooks.isAsInserted);
   const isEnough = ({ objects, images }: SampleSubjects) => (objects ?? images ?? []).length >= count;
   const found = await read();
   if (isEnough(found)) return found;

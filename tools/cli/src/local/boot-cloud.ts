@@ -1,5 +1,6 @@
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from "@doorbell/local-cloud/start-local-cloud";
 import { CommandError } from "../command-error.ts";
+import { notice } from "../notice.ts";
 import { projectRoot } from "../project.ts";
 
 /**
@@ -8,7 +9,6 @@ import { projectRoot } from "../project.ts";
  * @throws {CommandError} the port is taken, there is no project or no Java, a handler cannot be bundled, the state folder cannot be used
  */
 export async function bootCloud(options: Omit<LocalCloudOptions, "root" | "graph">): Promise<LocalCloud> {
-  const notice = (sentence: string): void => void process.stderr.write(`doorbell: ${sentence}\n`);
   try {
     return await startLocalCloud({ root: projectRoot(), notice, ...options });
   } catch (error) {

@@ -25,6 +25,7 @@ async function serve(book: LogBook): Promise<RunningCloud & { readonly port: num
   const functions = SERVICES.map((service) => ({ function: functionName(service) }));
   const api = createAdminApi({
     environment: {},
+    shownGraph: {},
     status: () => ({ functions }),
     awaitIdle: () => Promise.resolve(true),
     lambda: { readLogs: (query, signal) => book.read(query, signal) },

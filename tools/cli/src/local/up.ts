@@ -97,6 +97,6 @@ export async function up(options: {
 }
 
 async function inspectOptions(typed: string): Promise<{ functionName: string; port: number }> {
-  const names = projectGraph().functions.map(({ name }) => name);
+  const names = (await projectGraph()).functions.map(({ name }) => name);
   return { functionName: resolveFunctionName(typed, names), port: await freePort(INSPECTOR_PORT) };
 }

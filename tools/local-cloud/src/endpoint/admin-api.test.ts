@@ -23,6 +23,7 @@ async function serve(book: LogBook) {
   let held = () => 0;
   const api = createAdminApi({
     environment: {},
+    shownGraph: {},
     status: () => ({}),
     awaitIdle: () => Promise.resolve(true),
     lambda: { readLogs: (query, signal) => book.read(query, signal) },

@@ -9,6 +9,8 @@ import type { Handler } from "./front-server.ts";
 /** What the local cloud's own API shows. */
 export interface AdminSource {
   readonly environment: Readonly<Record<string, string>>;
+  /** The project's graph as JSON, without values that may be secret. */
+  readonly shownGraph: unknown;
   status(): unknown;
   /** False when it was not idle in time or before the abort. */
   awaitIdle(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
@@ -20,7 +22,7 @@ const DEFAULT_WAIT_MS = 60_000;
 const MAX_WAIT_MS = 3_600_000;
 
 /**
- * The API that `doorbell` commands use: `GET /_doorbell/status`, `GET /_doorbell/environment`,
+ * The API that `doorbell` commands use: `GET /_doorbell/status`, `GET /_doorbell/environment`, `GET /_doorbell/graph`,
  * `GET /_doorbell/logs?function=NAME&since=TIME&text=TEXT&follow=1` (one JSON object a line; of several functions or texts one has to
  * fit), `POST /_doorbell/tick?schedule=NAME` (fires a schedule now; 404 where there is none), `POST /_doorbell/wait?timeoutMs=N` (200 when idle, 408 if not in time).
  */
@@ -32,6 +34,8 @@ export function createAdminApi(source: AdminSource): Handler {
         return answerJson(response, 200, source.status());
       case "GET /_doorbell/environment":
         return answerJson(response, 200, source.environment);
+      case "GET /_doorbell/graph":
+        return answerJson(response, 200, source.shownGraph);
       case "GET /_doorbell/logs":
         return sendLogs(source.lambda, searchParams, response);
       case "POST /_doorbell/tick": {

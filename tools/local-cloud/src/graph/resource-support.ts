@@ -73,6 +73,11 @@ function supportOf({ type, inputs }: Resource): string {
   return SUPPORT.find(([pattern]) => pattern.test(type))?.[1] ?? RUN;
 }
 
+/** Whether `readGraph` reads the resource. */
+export function isRead(resource: Resource): boolean {
+  return supportOf(resource) === RUN;
+}
+
 /** What of the resources is not run, and what that means: a sentence for each meaning. */
 export function notRunHere(resources: readonly Resource[]): string[] {
   const names = new Map<string, string[]>();

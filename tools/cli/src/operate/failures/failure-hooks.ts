@@ -34,12 +34,13 @@ export function placeWords(place: Pick<FailurePlace, "type" | "component">, hook
 
 /** The kinds of failures that can lie in a place. */
 export function kindsOf(
-  { type, deadLettersOf, eventsOf, batchesOf }: FailurePlace,
+  { type, deadLettersOf, eventsOf, batchesOf, deliveriesOf }: FailurePlace,
   { kind }: Pick<PlaceWords, "kind">,
 ): readonly string[] {
   const kinds: FailureKind[] = [];
   if (deadLettersOf.length > 0) kinds.push("message-rejected", "message-exhausted");
   if (batchesOf.length > 0) kinds.push(...(type === "bucket" ? (["record-rejected"] as const) : []), "batch-exhausted");
   if (eventsOf.length > 0) kinds.push("event-exhausted");
+  if (deliveriesOf.length > 0) kinds.push("delivery-exhausted");
   return kinds.map(kind);
 }

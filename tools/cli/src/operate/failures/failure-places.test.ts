@@ -41,6 +41,7 @@ it("a queue is one because other queues redrive to it, whether or not a function
       ],
       eventsOf: [],
       batchesOf: [],
+      deliveriesOf: [],
     },
   ]);
 });
@@ -68,4 +69,26 @@ it("a queue or a bucket is one because functions or streams send there what they
     { type: "queue", variable: "LOST_QUEUE_URL", deadLettersOf: [], eventsOf: ["one", "two"], batchesOf: [] },
     { type: "bucket", variable: "LOST_BUCKET", eventsOf: [], batchesOf: [{ service: "two", reportsFailures: true }] },
   ]);
+});
+
+it("a queue is one because a rule or a topic puts there what it cannot deliver", () => {
+  const topicArn = arn("sns", "app-dev-Alerts");
+  const places = placesOf(
+    lambda("two"),
+    queue("Lost"),
+    resource("sns/topic:Topic", "Alerts", { name: "app-dev-Alerts" }),
+    resource("sns/topicSubscription:TopicSubscription", "AlertsTwo", {
+      topic: topicArn,
+      protocol: "lambda",
+      endpoint: arn("lambda", "function:app-dev-two"),
+      redrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("sqs", "app-dev-Lost") }),
+    }),
+    resource("cloudwatch/eventRule:EventRule", "Nightly", { name: "nightly", scheduleExpression: "rate(1 day)" }),
+    resource("cloudwatch/eventTarget:EventTarget", "NightlyTarget", {
+      rule: "nightly",
+      arn: arn("lambda", "function:app-dev-two"),
+      deadLetterConfig: { arn: arn("sqs", "app-dev-Lost") },
+    }),
+  );
+  expect(places).toMatchObject([{ component: "Lost", deliveriesOf: ["rule Nightly", "topic Alerts"] }]);
 });

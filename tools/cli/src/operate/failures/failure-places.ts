@@ -1,5 +1,7 @@
 import type { Graph, QueueDefinition } from "@doorbell/local-cloud/graph/graph";
 import { bucketVariable, queueVariable } from "@doorbell/local-cloud/local-environment";
+import * as v from "valibot";
+import { parseJson } from "../../parse-json.ts";
 import { serviceOf } from "../../project-graph.ts";
 
 /** A queue whose messages end in a dead-letter queue. */
@@ -33,11 +35,13 @@ export interface FailurePlace {
   readonly eventsOf: readonly string[];
   /** Services whose batches of a stream end there. */
   readonly batchesOf: readonly StreamService[];
+  /** Rules of event buses and topics that put here what a target or a subscriber does not take, such as `rule Nightly`. */
+  readonly deliveriesOf: readonly string[];
 }
 
 /**
- * Every place of a project where failures end: dead-letter queues of queues, and queues and buckets to which functions or streams send
- * what they gave up. A topic or a bus that is such a target keeps nothing, so it is none.
+ * Every place of a project where failures end: dead-letter queues of queues, rules and subscriptions, and queues and buckets to which
+ * functions or streams send what they gave up. A topic or a bus that is such a target keeps nothing, so it is none.
  */
 export function failurePlaces(graph: Graph): readonly FailurePlace[] {
   const places = [
@@ -54,13 +58,13 @@ export function failurePlaces(graph: Graph): readonly FailurePlace[] {
       ...failuresAt(graph, arn),
     })),
   ];
-  return places.filter(({ deadLettersOf, eventsOf, batchesOf }) =>
-    [deadLettersOf, eventsOf, batchesOf].some((found) => found.length > 0),
+  return places.filter(({ deadLettersOf, eventsOf, batchesOf, deliveriesOf }) =>
+    [deadLettersOf, eventsOf, batchesOf, deliveriesOf].some((found) => found.length > 0),
   );
 }
 
-function failuresAt(graph: Graph, arn: string): Pick<FailurePlace, "deadLettersOf" | "eventsOf" | "batchesOf"> {
-  const { queues, functions, mappings } = graph;
+function failuresAt(graph: Graph, arn: string): Omit<FailurePlace, "type" | "component" | "variable"> {
+  const { queues, functions, mappings, rules, topics, subscriptions } = graph;
   return {
     deadLettersOf: queues
       .filter(({ redrive }) => redrive?.deadLetterArn === arn)
@@ -74,7 +78,26 @@ function failuresAt(graph: Graph, arn: string): Pick<FailurePlace, "deadLettersO
         service: serviceOf(graph, functionName),
         reportsFailures: reportBatchItemFailures,
       })),
+    deliveriesOf: [
+      ...rules
+        .filter(({ targets }) => targets.some(({ deadLetterArn }) => deadLetterArn === arn))
+        .map(({ component }) => `rule ${component}`),
+      ...topics
+        .filter((topic) =>
+          subscriptions.some(
+            ({ topicArn, attributes }) =>
+              topicArn === topic.arn && deadLetterArnOf(attributes["RedrivePolicy"]) === arn,
+          ),
+        )
+        .map(({ component }) => `topic ${component}`),
+    ],
   };
+}
+
+/** Of a subscription, as SNS writes it. */
+function deadLetterArnOf(redrivePolicy: string | undefined): string | undefined {
+  const parsed = v.safeParse(v.object({ deadLetterTargetArn: v.string() }), parseJson(redrivePolicy ?? ""));
+  return parsed.success ? parsed.output.deadLetterTargetArn : undefined;
 }
 
 function sourceOf(graph: Graph, { arn, name, component, fifo }: QueueDefinition): SourceQueue {

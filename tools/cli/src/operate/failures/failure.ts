@@ -8,13 +8,15 @@
  * | `record-rejected` | a stream record that a handler parked with a reason |
  * | `batch-exhausted` | a whole stream batch that Lambda gave up |
  * | `event-exhausted` | an event of an asynchronous invocation that Lambda gave up |
+ * | `delivery-exhausted` | an event or a notification that a rule or a topic could not deliver |
  */
 export type FailureKind =
   | "message-rejected"
   | "message-exhausted"
   | "record-rejected"
   | "batch-exhausted"
-  | "event-exhausted";
+  | "event-exhausted"
+  | "delivery-exhausted";
 
 /** One thing that failed, as people and programs see it. Times are ISO 8601; what a place does not tell is absent. */
 export interface Failure {

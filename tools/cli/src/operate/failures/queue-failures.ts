@@ -10,6 +10,7 @@ import {
   sourceQueueOf,
 } from "./dead-letter.ts";
 import { eventFailure, type GivenUpEvent, readDeadEvent, readGivenUpEvent } from "./event-failure.ts";
+import { type FailedDelivery, readFailedDelivery } from "./failed-delivery.ts";
 import { type FailureSource, type FoundFailure, NotSendable } from "./failure.ts";
 import { type FailureHooks, kindsOf, placeWords } from "./failure-hooks.ts";
 import type { FailurePlace } from "./failure-places.ts";
@@ -43,8 +44,10 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
         Promise.reject(new NotSendable("Lambda told the queue where the batch lay, and not what it was"));
       return { failure: batch.failure, content, isDone: () => isDone(content), send, remove: () => held.remove() };
     }
+    const delivery = place.deliveriesOf.length === 0 ? undefined : readFailedDelivery(message);
+    if (delivery !== undefined) return failedDelivery(held, delivery);
     if (sources.length > 0) return deadLetter(held, sources);
-    const kind = words.kind(place.eventsOf.length > 0 ? "event-exhausted" : "batch-exhausted");
+    const [kind = ""] = kindsOf(place, words).toReversed();
     const known = { id: held.id, place: words.place, kind, what: "an unknown message" };
     const why = "the message is no record of a failed invocation";
     return unreadable(known, { why, content, remove: () => held.remove() });
@@ -55,6 +58,20 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
       place.batchesOf.map(({ service }) => service),
       functionArn,
     );
+
+  function failedDelivery(held: HeldMessage, { what, reason, attempts, facts }: FailedDelivery): FoundFailure {
+    const content = held.message.Body ?? "";
+    const kind = words.kind("delivery-exhausted");
+    const known = { id: held.id, place: words.place, kind, what: words.about(content) ?? what, reason };
+    return {
+      failure: { ...known, ...(attempts !== undefined && { attempts }), facts },
+      content,
+      isDone: () => isDone(content),
+      send: () =>
+        Promise.reject(new NotSendable("sent to its bus or topic again, it would reach every other target too")),
+      remove: () => held.remove(),
+    };
+  }
 
   function givenUpEvent(held: HeldMessage, event: GivenUpEvent): FoundFailure {
     const service = serviceOf(place.eventsOf, event.functionArn);
