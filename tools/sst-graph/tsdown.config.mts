@@ -7,6 +7,8 @@ export default defineConfig({
   entry: {
     "evaluate-project": "src/evaluate-project.ts",
     graph: "src/graph.ts",
+    "project-environment": "src/project-environment.ts",
+    "project-secrets": "src/project-secrets.ts",
     "evaluation-process": "src/evaluation-process.ts",
   },
 });

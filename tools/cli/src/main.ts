@@ -4,6 +4,7 @@ import { addEventCommands } from "./events/commands.ts";
 import { followLifeline } from "./lifeline.ts";
 import { addLocalCommands } from "./local/commands.ts";
 import { addOperateCommands } from "./operate/commands.ts";
+import { addSecretCommands } from "./secrets/commands.ts";
 
 /** The `doorbell` command: parses arguments and hands over. */
 const program = new Command("doorbell")
@@ -14,6 +15,7 @@ const program = new Command("doorbell")
 addLocalCommands(program);
 addEventCommands(program);
 addOperateCommands(program);
+addSecretCommands(program);
 
 /** The project's own commands are loaded where they can be meant, so that the others start without them. */
 async function addOwnCommands(): Promise<void> {

@@ -12,6 +12,7 @@ import type { Graph } from "./graph.ts";
 import { type KeptEvaluation, type Question, findKept, keep } from "./kept-graphs.ts";
 import { type InstallOptions, installPlatform, sstVersion } from "./platform.ts";
 import { type Environment, projectEnvironment } from "./project-environment.ts";
+import { readSecrets, secretsFile } from "./project-secrets.ts";
 import { projectRoot } from "./project-root.ts";
 import type { Properties } from "./registration.ts";
 
@@ -21,7 +22,7 @@ export interface EvaluateProjectOptions {
   readonly root?: string | undefined;
   /** The stage; where it is left out, the one that SST would take, and "local" where that would ask. */
   readonly stage?: string | undefined;
-  /** Values of secrets by name, before those of the environment (`SST_SECRET_<Name>`). */
+  /** Values of secrets by name, before those that were set for the stage (`changeSecret`), which come before the environment's. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
   /** The variables that the configuration sees, `.env` files apart; those of this process where they are left out. */
   readonly environment?: Environment | undefined;
@@ -42,7 +43,7 @@ export interface ProjectEvaluation {
   readonly outputs: Properties;
   /** The secrets that have no value, by name; a text that says so stands in for each. */
   readonly missingSecrets: readonly string[];
-  /** The files that the evaluation depends on, absolute; the `.env` files count whether or not they exist. */
+  /** The files that the evaluation depends on, absolute; those of variables and secrets count whether or not they exist. */
   readonly inputs: readonly string[];
   /** Whether nothing had to be evaluated. */
   readonly cached: boolean;
@@ -62,7 +63,7 @@ const LIMIT_MS = 5 * 60_000;
  * const { graph, outputs, missingSecrets } = await evaluateProject({ onProgress: console.error });
  * ```
  *
- * @throws {ProjectNotFound} @throws {InvalidStage} @throws {PlatformInstallError}
+ * @throws {ProjectNotFound} @throws {InvalidStage} @throws {SecretsUnreadable} @throws {PlatformInstallError}
  * @throws {EvaluationError} naming component, file and line
  */
 export async function evaluateProject(options: EvaluateProjectOptions = {}): Promise<ProjectEvaluation> {
@@ -70,7 +71,8 @@ export async function evaluateProject(options: EvaluateProjectOptions = {}): Pro
   // The real path: bundles and stack traces know no other.
   const root = await realpath(projectRoot(options.root ?? process.cwd()));
   const { stage, variables, files: envFiles } = projectEnvironment(root, environment, options.stage);
-  const values = Object.entries(secrets).map(([name, value]) => [`SST_SECRET_${name}`, value]);
+  const set = await readSecrets(root, stage);
+  const values = Object.entries({ ...set, ...secrets }).map(([name, value]) => [`SST_SECRET_${name}`, value]);
   const given = { ...variables, ...Object.fromEntries(values) };
   const install = { environment: given, stage, onProgress };
 
@@ -82,7 +84,7 @@ export async function evaluateProject(options: EvaluateProjectOptions = {}): Pro
     root,
     stage,
     region: evaluation.graph.region,
-    inputs: [...files, ...envFiles],
+    inputs: [...files, ...envFiles, secretsFile(root, stage)],
     cached: kept !== undefined,
   };
 }

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { type Reads, sameReads } from "./environment-reads.ts";
 import { fileDigest, sourcesDigest } from "./file-digest.ts";
 import type { Graph } from "./graph.ts";
+import { ignoreFolder } from "./ignored-folder.ts";
 import { compare } from "./plain-value.ts";
 import { isProjectFile } from "./project-file.ts";
 import type { Environment } from "./project-environment.ts";
@@ -78,8 +79,7 @@ export async function keep(question: Question, evaluation: KeptEvaluation, reads
   const graph = { ...evaluation.graph, digest };
   const { outputs, missingSecrets } = evaluation;
   await mkdir(dirname(path), { recursive: true });
-  // The project need not ignore our folder by itself.
-  await writeFile(join(root, ".doorbell", ".gitignore"), "*\n", { flag: "wx" }).catch(ifExists);
+  await ignoreFolder(join(root, ".doorbell"));
   const temporary = `${path}.${randomUUID()}`;
   await writeFile(temporary, JSON.stringify({ reads, files, graph, outputs, missingSecrets }), { mode: 0o600 });
   await rename(temporary, path);
@@ -136,8 +136,4 @@ async function dropOldest(folder: string): Promise<void> {
   );
   const old = times.sort((a, b) => b.time - a.time).slice(LIMIT);
   await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
-}
-
-function ifExists(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
 }

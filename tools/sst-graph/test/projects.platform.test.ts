@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type EvaluateProjectOptions, evaluateProject } from "../src/evaluate-project.ts";
+import { changeSecret } from "../src/project-secrets.ts";
 import { type Graph, type Resource, linkVariables } from "../src/graph.ts";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
@@ -176,6 +177,7 @@ test("links: linkables, secrets, raw resources, transforms, .env files, TypeScri
   });
   expect([...inputs].sort()).toEqual(
     [
+      ".doorbell/secrets.ana.json",
       ".env",
       ".env.ana",
       "infra/functions.ts",
@@ -201,6 +203,11 @@ test("a second evaluation evaluates nothing, until a file, a variable or a secre
   const { outputs, cached } = await evaluate({ environment: { ...linked, GREETING: "bye" } });
   expect([outputs["greeting"], cached]).toEqual(["bye!", false]);
   expect((await evaluate({ environment: linked, secrets: { Unset: "set" } })).missingSecrets).toEqual([]);
+  await changeSecret(root, "local", "Unset", "kept-value");
+  const set = await evaluate({ environment: { ...linked, SST_SECRET_Unset: "of-the-environment" } });
+  expect(set).toMatchObject({ missingSecrets: [], cached: false });
+  expect(JSON.stringify(set.graph)).toContain("kept-value");
+  await changeSecret(root, "local", "Unset");
   await writeFile(join(root, "infra", "legacy.cjs"), `exports.today = () => "friday";`);
   const { graph } = await evaluate({ environment: linked });
   expect(one(graph, "Function").code?.links["Settings"]).toMatchObject({ today: "friday" });
