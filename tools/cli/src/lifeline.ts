@@ -20,8 +20,11 @@ export function followLifeline(environment: Readonly<Record<string, string | und
 /** Resolves at the first SIGINT, SIGTERM or SIGHUP; until then the process stays. A second SIGINT ends it at once. */
 export function stopSignal(): { readonly signal: AbortSignal; dispose(): void } {
   const controller = new AbortController();
+  let interrupts = 0;
   const stop = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted && name === "SIGINT") process.exit(130);
+    // The launcher's SIGTERM may overtake the SIGINT that it passes on: only a SIGINT counts as the first of two.
+    if (name === "SIGINT") interrupts += 1;
+    if (interrupts > 1) process.exit(130);
     controller.abort(name);
   };
   const names: readonly NodeJS.Signals[] = ["SIGINT", "SIGTERM", "SIGHUP"];

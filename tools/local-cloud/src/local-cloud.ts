@@ -3,7 +3,7 @@ import type { FaultPlan } from "./faults/fault-plan.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { InspectOptions } from "./lambda/lambda-options.ts";
 import type { LambdaService } from "./lambda/lambda-service.ts";
-import type { ProjectOptions } from "./open-project.ts";
+import type { Project, ProjectOptions } from "./open-project.ts";
 import type { LocalResource } from "./resource.ts";
 
 /** What a local cloud boots from, and how. */
@@ -37,7 +37,9 @@ export interface LocalCloud {
   readonly region: string;
   /** Endpoint, region, credentials and the names of all resources, as `doorbell env` prints them. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What it was booted from, without what is not run here. */
+  /** The project that it was booted from. */
+  readonly project: Project;
+  /** The project's graph as it was read, without what is not run here. */
   readonly graph: Graph;
   readonly lambda: LambdaService;
   /** What the project's `run()` returns, with local URLs. */

@@ -174,6 +174,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     port: front.port,
     region,
     environment,
+    project,
     graph,
     lambda,
     outputs: v.parse(outputsSchema, eachText(project.outputs, localUrls(origin, graph, addresses))),

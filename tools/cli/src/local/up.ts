@@ -1,28 +1,22 @@
 import { isAbsolute, resolve } from "node:path";
-import { bootCloud } from "./boot-cloud.ts";
+import type { Project } from "@doorbell/local-cloud/open-project";
+import { watchProject } from "@doorbell/local-cloud/project-watch";
+import { type Boot, type BootSettings, timedBoot } from "./boot-cloud.ts";
 import { CommandError } from "../command-error.ts";
-import { envLine } from "./env-line.ts";
 import { readFaultOption } from "./fault-option.ts";
 import { freePort } from "./free-port.ts";
 import { resolveFunctionName } from "./function-name.ts";
 import { stopSignal } from "../lifeline.ts";
 import { createLogOutput } from "./log-output.ts";
-import { projectRoot } from "../project.ts";
+import { notice } from "../notice.ts";
 import { projectGraph } from "../project-graph.ts";
-import { formatSeconds, formatTable } from "../table.ts";
+import { bootAsJson, bootAsText } from "./up-text.ts";
 
 /** Where Node's inspector listens by default, and debuggers look for it. */
 const INSPECTOR_PORT = 9229;
 
-/**
- * `doorbell up`: boots the project's local cloud, prints its endpoint and names, and stays until Ctrl-C, SIGTERM or the
- * death of what started it. Then everything that it started ends with it. Meanwhile a handler whose sources change is reloaded,
- * and logs are shown: on a terminal, elsewhere with `--logs` only, since a pipe that nobody empties would stop the cloud.
- *
- * @throws {CommandError} it could not boot (the port is taken, there is no Java, the state folder cannot be used), or it cannot go
- *   on: DynamoDB Local ended, in memory once, with a state folder three times within a minute
- */
-export async function up(options: {
+/** What a person asks `doorbell up` for. */
+export interface UpOptions {
   readonly port: number;
   readonly state?: string;
   readonly dynamodbEndpoint?: string;
@@ -34,13 +28,23 @@ export async function up(options: {
   readonly logs?: boolean;
   readonly correlation?: string;
   readonly json?: boolean;
-}): Promise<void> {
+}
+
+/**
+ * `doorbell up`: boots the project's local cloud, prints its endpoint, names and what `run()` returns, and stays until Ctrl-C, SIGTERM
+ * or the death of what started it. Then everything that it started ends with it. Meanwhile a handler whose sources change is
+ * reloaded, and a configuration that changes boots anew at the same port, with the state of the state folder. Logs are shown: on a
+ * terminal, elsewhere with `--logs` only, since a pipe that nobody empties would stop the cloud.
+ *
+ * @throws {CommandError} it could not boot (the port is taken, there is no Java, the state folder cannot be used), or it cannot go
+ *   on: DynamoDB Local ended, in memory once, with a state folder three times within a minute
+ */
+export async function up(options: UpOptions): Promise<void> {
+  const { state } = options;
+  const stateDir = state === undefined || isAbsolute(state) ? state : resolve(state);
   const faults = options.faults === undefined ? undefined : readFaultOption(options.faults);
   const inspect = options.inspect === undefined ? undefined : await inspectOptions(options.inspect);
-  const stop = stopSignal();
-  const [started, startedAt] = [performance.now(), Date.now()];
-  const stateDir = options.state === undefined || isAbsolute(options.state) ? options.state : resolve(options.state);
-  const cloud = await bootCloud({
+  const settings: BootSettings = {
     port: options.port,
     ...(stateDir !== undefined && { stateDir }),
     ...(options.dynamodbEndpoint !== undefined && { dynamodbEndpoint: options.dynamodbEndpoint }),
@@ -48,50 +52,19 @@ export async function up(options: {
     timeScale: options.timeScale,
     watch: options.watch !== false,
     ...(inspect !== undefined && { inspect }),
-  });
+  };
+  const stop = stopSignal();
   try {
-    const bootMs = performance.now() - started;
-    if (options.json)
-      process.stdout.write(
-        `${JSON.stringify({ endpoint: cloud.endpoint, bootMs: Math.round(bootMs), environment: cloud.environment })}\n`,
-      );
-    else {
-      const rows = Object.entries(cloud.environment).filter(
-        ([name]) => !/^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name),
-      );
-      const kept = stateDir === undefined ? "in memory" : `state in ${stateDir}`;
-      process.stdout.write(
-        `Doorbell's local cloud is up at ${cloud.endpoint} after ${formatSeconds(bootMs)}, ${kept}.\n\n`,
-      );
-      if (options.timeScale !== 1)
-        process.stdout.write(`Time scale ${options.timeScale}: retries, windows and ages are not AWS's.\n`);
-      if (faults !== undefined) process.stdout.write(`Faults on demand: ${JSON.stringify(faults)}\n\n`);
-      process.stdout.write(
-        `${formatTable(["name", "value"], rows)}\n\nFor the AWS CLI and SDKs: ${envLine(cloud.endpoint, projectRoot())}\n`,
-      );
-      if (inspect !== undefined)
-        process.stdout.write(
-          `A debugger finds ${inspect.functionName} at 127.0.0.1:${inspect.port}; its limits of time and memory are off.\n`,
-        );
-      process.stdout.write("Ctrl-C stops it.\n");
-    }
-    if (options.logs ?? (process.stdout.isTTY || options.correlation !== undefined)) {
-      const functions = cloud.lambda.status().map((each) => each.function);
-      const write = createLogOutput({ correlation: options.correlation, json: options.json, functions });
-      // Those of earlier runs, which the state folder keeps, are for `doorbell logs`.
-      for (const line of cloud.lambda.logs()) if (Date.parse(line.time) >= startedAt) write(line);
-      cloud.lambda.onLog(write);
-    }
-    const over = AbortSignal.any([stop.signal, cloud.failed]);
-    if (!over.aborted) await new Promise((done) => over.addEventListener("abort", done, { once: true }));
-    if (cloud.failed.aborted) {
-      const { reason } = cloud.failed;
-      const why = reason instanceof Error ? reason.message : String(reason);
-      const remedy = stateDir === undefined ? " With --state DIR they are kept on disk." : "";
-      throw new CommandError(`the local cloud cannot go on: ${why}${remedy}`);
+    let boot = await timedBoot(settings);
+    const { port, project } = boot.cloud;
+    while ((await runUntilChanged(boot, options, settings, stop.signal)) === "changed") {
+      const kept = stateDir === undefined ? "what was in memory is gone (--state DIR keeps it)" : "its state is kept";
+      notice(`The configuration has changed, so the local cloud boots anew; ${kept}.`);
+      const next = await bootAgain({ ...settings, port }, project, stop.signal);
+      if (next === undefined) return;
+      boot = next;
     }
   } finally {
-    await cloud.stop();
     stop.dispose();
   }
 }
@@ -99,4 +72,60 @@ export async function up(options: {
 async function inspectOptions(typed: string): Promise<{ functionName: string; port: number }> {
   const names = (await projectGraph()).functions.map(({ name }) => name);
   return { functionName: resolveFunctionName(typed, names), port: await freePort(INSPECTOR_PORT) };
+}
+
+/** Shows a cloud that has booted, and stops it when it is told to, when the configuration has changed, or when it cannot go on. */
+async function runUntilChanged(
+  boot: Boot,
+  options: UpOptions,
+  settings: BootSettings,
+  signal: AbortSignal,
+): Promise<"stopped" | "changed"> {
+  const { cloud } = boot;
+  const change = new AbortController();
+  const watch = settings.watch ? watchProject(cloud.project, {}, { changed: () => change.abort(), notice }) : undefined;
+  try {
+    process.stdout.write(options.json ? bootAsJson(boot) : bootAsText(boot, settings));
+    if (options.logs ?? (process.stdout.isTTY || options.correlation !== undefined)) showLogs(boot, options);
+    await aborted(AbortSignal.any([signal, change.signal, cloud.failed]));
+    if (!cloud.failed.aborted) return signal.aborted ? "stopped" : "changed";
+    const { reason } = cloud.failed;
+    const why = reason instanceof Error ? reason.message : String(reason);
+    const remedy = settings.stateDir === undefined ? " With --state DIR they are kept on disk." : "";
+    throw new CommandError(`the local cloud cannot go on: ${why}${remedy}`);
+  } finally {
+    await Promise.all([watch?.stop(), cloud.stop()]);
+  }
+}
+
+/** Boots, and where that fails, each time that the configuration changes; undefined where it is told to stop before. */
+async function bootAgain(settings: BootSettings, project: Project, signal: AbortSignal): Promise<Boot | undefined> {
+  while (!signal.aborted) {
+    const change = new AbortController();
+    // From before the boot, so that no change is missed; any change may mend what fails.
+    const watch = watchProject({ ...project, digest: "" }, {}, { changed: () => change.abort(), notice });
+    try {
+      return await timedBoot(settings);
+    } catch (error) {
+      notice(
+        `${error instanceof Error ? error.message : String(error)}\nThe next change of the configuration boots anew.`,
+      );
+      await aborted(AbortSignal.any([signal, change.signal]));
+    } finally {
+      await watch.stop();
+    }
+  }
+  return undefined;
+}
+
+function showLogs({ cloud, begunAt }: Boot, { correlation, json }: UpOptions): void {
+  const functions = cloud.lambda.status().map((each) => each.function);
+  const write = createLogOutput({ correlation, json, functions });
+  // Those of earlier runs, which the state folder keeps, are for `doorbell logs`.
+  for (const line of cloud.lambda.logs()) if (Date.parse(line.time) >= begunAt) write(line);
+  cloud.lambda.onLog(write);
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await new Promise((done) => signal.addEventListener("abort", done, { once: true }));
 }
