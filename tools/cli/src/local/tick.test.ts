@@ -18,6 +18,7 @@ async function serve(): Promise<{ readonly port: number; readonly fired: string[
   const api = createAdminApi({
     environment: {},
     status: () => ({}),
+    shownGraph: {},
     awaitIdle: () => Promise.resolve(true),
     lambda: {
       async *readLogs() {
