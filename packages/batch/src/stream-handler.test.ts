@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
 import { type Item, streamEvent } from "../test/events.ts";
+import { onFakeClock } from "../test/fake-clock.ts";
 import { lambdaContext } from "../test/lambda-context.ts";
 import { recordedLog } from "../test/recorded-log.ts";
 import type { Outcome } from "./outcome.ts";
@@ -154,7 +155,9 @@ describe("records one by one", () => {
       deadlineMarginMs: 200,
       handle: ({ sequenceNumber }) => (sequenceNumber === "2" ? new Promise(() => {}) : Promise.resolve()),
     });
-    expect(await handler(event, lambdaContext(400))).toEqual(checkpoint("2"));
+    await onFakeClock(async () => {
+      expect(await handler(event, lambdaContext(400))).toEqual(checkpoint("2"));
+    });
   });
 });
 
