@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 /** What a function would ship and never run, and what its bundle carries in the place of it. */
 const REPLACEMENTS = [
   { path: /^@aws-sdk\/credential-provider-node$/, importer: /./, by: "./environment-credentials.ts" },
-  { path: /^\.(\/lib)?\/(transport|multistream)$/, importer: /[\\/]pino[\\/]/, by: "./left-out-of-pino.cjs" },
+  { path: /^\.(\/lib)?\/(transport|multistream|redaction)$/, importer: /[\\/]pino[\\/]/, by: "./left-out-of-pino.cjs" },
   { path: /^\.\/lib\/caller$/, importer: /[\\/]pino[\\/]/, by: "./no-callers-in-pino.cjs" },
   {
     path: /^\.\/lib\/(re[qs]|err-with-cause)$/,
@@ -19,7 +19,10 @@ const replacePackages = {
   setup(build) {
     // Only what may be replaced comes here, since the way from esbuild costs time; SST's bridge to plugins tests "undefined".
     build.onResolve(
-      { filter: /credential-provider-node$|transport$|multistream$|lib\/(caller|err-with-cause|re[qs])$|^undefined$/ },
+      {
+        filter:
+          /credential-provider-node$|transport$|multistream$|redaction$|lib\/(caller|err-with-cause|re[qs])$|^undefined$/,
+      },
       ({ path, importer }) => {
         const found = REPLACEMENTS.find((each) => each.path.test(path) && each.importer.test(importer));
         return found === undefined ? undefined : { path: fileURLToPath(new URL(found.by, import.meta.url)) };

@@ -46,21 +46,22 @@ describe("A service's bundle", () => {
     ).toEqual([]);
   });
 
-  it("logs through pino, and says so where a transport is asked for", async () => {
+  it("logs through pino, and says so where a transport or pino's own redaction is asked for", async () => {
     const { run, inputs } = await bundled(
       "logging",
       `import { pino } from "pino";
        export const run = () => {
          const lines = [];
          pino({}, { write: (line) => lines.push(JSON.parse(line).msg) }).info("hello");
-         try { pino({ transport: { target: "pino/file" } }); } catch (error) { lines.push(error.code); }
+         for (const options of [{ transport: { target: "pino/file" } }, { redact: ["password"] }])
+           try { pino(options); } catch (error) { lines.push(error.code); }
          return lines;
        };`,
     );
-    expect(run()).toEqual(["hello", "LEFT_OUT_OF_PINO"]);
+    expect(run()).toEqual(["hello", "LEFT_OUT_OF_PINO", "LEFT_OUT_OF_PINO"]);
     expect(
       inputs.filter((file) =>
-        /thread-stream|pino\/lib\/caller|pino-std-serializers\/lib\/(re[qs]|err-with-cause)/.test(file),
+        /thread-stream|redact|pino\/lib\/caller|pino-std-serializers\/lib\/(re[qs]|err-with-cause)/.test(file),
       ),
     ).toEqual([]);
   });
