@@ -95,8 +95,8 @@ function turn(contest: Contest, side: "own" | "peer"): number {
   return ((performance.now() - start) * 1000) / CALLS;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
 }
 
 async function bundleBytes(source: string): Promise<number> {
