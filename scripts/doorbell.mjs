@@ -6,13 +6,13 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { findLaunchers, watchLaunchers } from "./launchers.mjs";
-import { node24, root, setup } from "./setup.mjs";
+import { compileCache, node24, root, setup } from "./setup.mjs";
 
 const launchers = findLaunchers();
 setup();
 const child = spawn(node24, [join(root, "tools/cli/src/main.ts"), ...process.argv.slice(2)], {
   stdio: ["inherit", "inherit", "inherit", "pipe"],
-  env: { ...process.env, DOORBELL_LIFELINE_FD: "3", DOORBELL_ROOT: root }, // From a folder of no project, this one is meant.
+  env: { NODE_COMPILE_CACHE: compileCache, ...process.env, DOORBELL_LIFELINE_FD: "3", DOORBELL_ROOT: root }, // From a folder of no project, this one is meant.
 });
 const lifeline = child.stdio[3];
 lifeline.on("error", () => {}); // The command ended with something unread.

@@ -14,6 +14,9 @@ export const node24 = join(root, "node_modules", "node", "bin", process.platform
 /** `npx` arguments that run the pnpm version which package.json names, whatever the machine has. */
 export const npxPnpm = ["--yes", JSON.parse(readFileSync(join(root, "package.json"), "utf8")).packageManager];
 
+/** Where Node keeps what it compiled, so that the next process starts in half the time (`NODE_COMPILE_CACHE`). */
+export const compileCache = join(root, "node_modules", ".cache", "node-compile");
+
 const stamp = join(root, "node_modules", ".doorbell-setup");
 
 /** Changes whenever an install would bring something else: lock file, workspace file, patches, any manifest, the platform. */

@@ -1,7 +1,7 @@
 // Runs turbo with the repository's own pnpm on its PATH: `node scripts/turbo.mjs run build`.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { npxPnpm, root, setup } from "./setup.mjs";
+import { compileCache, npxPnpm, root, setup } from "./setup.mjs";
 
 /** Ends when turbo has ended; answers its exit status. */
 export function turbo(...options) {
@@ -10,7 +10,7 @@ export function turbo(...options) {
     cwd: root,
     stdio: "inherit",
     shell: process.platform === "win32",
-    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
   });
   return run.status ?? 1;
 }
