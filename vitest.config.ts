@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { type ViteUserConfig, defineConfig } from "vitest/config";
 
 /** What is left out of `npm test`: it needs SST's platform, or minutes (`npm run test:deep`). */
@@ -7,6 +8,8 @@ const elsewhere = ["**/*.platform.test.ts", "**/*.deep.test.ts"];
 export function testRun(over: NonNullable<ViteUserConfig["test"]> = {}): ViteUserConfig {
   return defineConfig({
     test: {
+      // Much of the time a test waits for a process that it started, so that two at a time pay off even on two cores.
+      maxWorkers: Math.max(2, availableParallelism() - 1),
       // Machines may be slow and shared: a limit ends what hangs, it does not time what is tested.
       testTimeout: 60_000,
       hookTimeout: 60_000,

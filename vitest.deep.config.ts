@@ -8,5 +8,6 @@ export default testRun({
   include: ["**/*.deep.test.ts"],
   exclude: ["**/node_modules/**", "dist/**"],
   testTimeout: 900_000,
+  maxWorkers: 1,
   reporters: ["default", ["json", { outputFile: "deep-test-results.json" }]],
 });
