@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { node24, npxPnpm, root, setup } from "./setup.mjs";
 
-const PACKED = ["sst-graph", "local-cloud"];
+const PACKED = ["packages/aws-events", "tools/sst-graph", "tools/local-cloud", "tools/cli"];
 /** What the examples import, beside the libraries. */
 const CLIENTS = [
   "@aws-sdk/client-dynamodb",
@@ -32,7 +32,7 @@ env.HOME = join(folder, "home");
 const failed = [];
 try {
   run(root, process.execPath, [join(root, "scripts", "node24.mjs"), "tools/sst-graph/src/main.ts", "install-platform"]);
-  for (const name of PACKED) run(join(root, "tools", name), "npx", [...npxPnpm, "pack", "--pack-destination", folder]);
+  for (const name of PACKED) run(join(root, name), "npx", [...npxPnpm, "pack", "--pack-destination", folder]);
   const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
   const { catalog } = parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"));
   const dependencies = Object.fromEntries([

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "tsdown";
 import common from "../../tsdown.config.ts";
+import manifest from "./package.json" with { type: "json" };
 
 /**
  * As the sources lie, module for module: programs that run in processes of their own are found beside the code that starts them.
@@ -13,7 +14,7 @@ import common from "../../tsdown.config.ts";
 export default defineConfig([
   {
     ...common,
-    entry: ["src/start-local-cloud.ts", "src/testing.ts"],
+    entry: Object.values(manifest.publishConfig.exports).map((file) => file.replace(/^\.\/dist(.*)\.js$/, "src$1.ts")),
     unbundle: true,
     clean: true,
     copy: [

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command } from "commander";
 import { CommandError } from "./command-error.ts";
 import { addEventCommands } from "./events/commands.ts";

@@ -16,7 +16,7 @@ export function addLocalCommands(program: Command): void {
   program
     .command("invoke")
     .description("invoke a function and print its result; exit status 1 when the function failed")
-    .argument("<function>", "name of the function, such as order-queue")
+    .argument("<function>", "name of the function, such as order-queue, or of its component")
     .requiredOption("--event <file>", "file with the event as JSON, - for standard input")
     .option("--async", "acknowledge at once, run later, retry on failure (InvocationType Event)")
     .addOption(portOption())

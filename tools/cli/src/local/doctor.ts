@@ -27,19 +27,19 @@ export async function doctor(options: { readonly port?: number; readonly json?: 
 }
 
 function checkNode(): Finding {
-  const major = Number(process.versions.node.split(".")[0]);
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   return {
     part: "Node",
-    ok: major >= 24,
+    ok: major > 22 || (major === 22 && minor >= 18),
     seen: process.version,
-    remedy: "run the command on Node 24 or later",
+    remedy: "run the command on Node 22.18 or later",
   };
 }
 
 /** DynamoDB Local needs Java 11 or later. */
 export function checkJava(command = "java"): Finding {
   const elsewhere = callLine("up --dynamodb-endpoint URL");
-  const remedy = `install Java 11 or later, or run \`${elsewhere}\` with a DynamoDB Local that runs elsewhere`;
+  const remedy = `for tables, install Java 11 or later, or run \`${elsewhere}\` with a DynamoDB Local that runs elsewhere`;
   const run = spawnSync(command, ["-version"], { encoding: "utf8" });
   const version = /version "(?:1\.)?(\d+)[^"]*"/.exec(`${run.stderr ?? ""}${run.stdout ?? ""}`);
   if (run.error !== undefined || version === null) return { part: "Java", ok: false, seen: "not found", remedy };
@@ -51,9 +51,9 @@ export function checkJava(command = "java"): Finding {
   };
 }
 
-/** What the local cloud is made of: packages, and a file of each that must be there. */
-const PARTS: readonly (readonly [string, string])[] = [
-  ["esbuild", "package.json"],
+/** What the local cloud is made of: packages, and a file of each that must be there. The published one carries or fetches the rest. */
+const PARTS: readonly (readonly [string, string])[] = [["esbuild", "package.json"]];
+const WORKSPACE_PARTS: typeof PARTS = [
   ["fauxqs", "package.json"],
   ["amplify-dynamodb-simulator", "emulator/DynamoDBLocal.jar"],
 ];
@@ -61,10 +61,13 @@ const PARTS: readonly (readonly [string, string])[] = [
 /** Whether each part is found from where the local cloud is installed. */
 function checkInstall(): Finding {
   const from = import.meta.resolve("@doorbell/local-cloud/start-local-cloud");
-  const missing = PARTS.filter(([name, file]) => {
-    const manifest = packageFile(name, from);
-    return manifest === undefined || !existsSync(join(dirname(manifest), file));
-  }).map(([name]) => name);
+  const isPublished = from.endsWith(".js");
+  const missing = [...PARTS, ...(isPublished ? [] : WORKSPACE_PARTS)]
+    .filter(([name, file]) => {
+      const manifest = packageFile(name, from);
+      return manifest === undefined || !existsSync(join(dirname(manifest), file));
+    })
+    .map(([name]) => name);
   const seen = missing.length === 0 ? "complete" : `missing: ${missing.join(", ")}`;
   return { part: "Installed parts", ok: missing.length === 0, seen, remedy: "install the dependencies again" };
 }

@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { extname, join } from "node:path";
 import { hasScript } from "../call-line.ts";
 import { shellQuoted } from "./env.ts";
 
@@ -8,7 +8,7 @@ import { shellQuoted } from "./env.ts";
  * `eval "$(…)"` succeeds when what is inside fails, and the next command would go to AWS.
  */
 export function envLine(endpoint: string, root: string): string {
-  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const main = join(import.meta.dirname, "..", `main${extname(import.meta.filename)}`);
   const command = hasScript(root)
     ? `npm --prefix ${shellQuoted(root)} run -s doorbell -- env`
     : `${shellQuoted(process.execPath)} ${shellQuoted(main)} env`;

@@ -4,6 +4,7 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import * as v from "valibot";
 import { CommandError } from "../command-error.ts";
 import { resolveFunctionName } from "./function-name.ts";
+import { runningGraph } from "../project-graph.ts";
 import { findCloud } from "../running-cloud.ts";
 
 const environmentSchema = v.object({
@@ -11,7 +12,6 @@ const environmentSchema = v.object({
   AWS_ACCESS_KEY_ID: v.string(),
   AWS_SECRET_ACCESS_KEY: v.string(),
 });
-const statusSchema = v.object({ functions: v.array(v.object({ function: v.string() })) });
 
 /**
  * `doorbell invoke FUNCTION --event FILE`: calls the function through the public Invoke API, as any SDK would. Prints the result on
@@ -29,11 +29,8 @@ export async function invoke(
     environmentSchema,
     await cloud.read("/_doorbell/environment"),
   );
-  const { functions } = v.parse(statusSchema, await cloud.read("/_doorbell/status"));
-  const functionName = resolveFunctionName(
-    name,
-    functions.map((each) => each.function),
-  );
+  const { functions } = await runningGraph(cloud);
+  const functionName = resolveFunctionName(name, functions);
   const client = new LambdaClient({
     endpoint: cloud.endpoint,
     region: AWS_REGION,

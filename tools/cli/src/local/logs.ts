@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import * as v from "valibot";
 import { resolveFunctionName } from "./function-name.ts";
 import { stopSignal } from "../lifeline.ts";
 import { correlationMark, createLogOutput } from "./log-output.ts";
 import { readLogs } from "./read-logs.ts";
+import { runningGraph } from "../project-graph.ts";
 import { findCloud } from "../running-cloud.ts";
-
-const statusSchema = v.object({ functions: v.array(v.object({ function: v.string() })) });
 
 /**
  * `doorbell logs`: what the functions and the platform wrote, oldest first; with `--follow` it stays and prints what comes, until
@@ -26,8 +24,7 @@ export async function logs(
   },
 ): Promise<void> {
   const cloud = findCloud(options);
-  const status = v.parse(statusSchema, await cloud.read("/_doorbell/status"));
-  const functions = status.functions.map((each) => each.function);
+  const { functions } = await runningGraph(cloud);
   const { correlation, since, follow } = options;
   const query = {
     ...(typed !== undefined && { functionNames: [resolveFunctionName(typed, functions)] }),
@@ -35,7 +32,7 @@ export async function logs(
     since,
     follow,
   };
-  const write = createLogOutput({ json: options.json, functions });
+  const write = createLogOutput({ json: options.json, functions: functions.map(({ name }) => name) });
   const stop = stopSignal();
   try {
     for await (const line of readLogs(cloud, query, stop.signal))

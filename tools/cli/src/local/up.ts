@@ -70,8 +70,8 @@ export async function up(options: UpOptions): Promise<void> {
 }
 
 async function inspectOptions(typed: string): Promise<{ functionName: string; port: number }> {
-  const names = (await projectGraph()).functions.map(({ name }) => name);
-  return { functionName: resolveFunctionName(typed, names), port: await freePort(INSPECTOR_PORT) };
+  const { functions } = await projectGraph();
+  return { functionName: resolveFunctionName(typed, functions), port: await freePort(INSPECTOR_PORT) };
 }
 
 /** Shows a cloud that has booted, and stops it when it is told to, when the configuration has changed, or when it cannot go on. */
