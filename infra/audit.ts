@@ -5,10 +5,10 @@ import { settingsOf } from "./stage.ts";
 import { streamService } from "./stream-service.ts";
 import { tableWrites } from "./table-writes.ts";
 
-/** One entry a change of an order, keyed by order and version. */
+/** One entry a change of an order, keyed by the order's key (partner and id) and version. */
 export const auditTable = new sst.aws.Dynamo("AuditTable", {
-  fields: { orderId: "string", version: "number" },
-  primaryIndex: { hashKey: "orderId", rangeKey: "version" },
+  fields: { orderKey: "string", version: "number" },
+  primaryIndex: { hashKey: "orderKey", rangeKey: "version" },
   deletionProtection: $app.protect,
   transform: tableWrites(),
 });

@@ -14,7 +14,7 @@ const { orderQueueScaling, logSampleRate } = settingsOf($app.stage);
 /** Business events on their way to `order-queue`, and those that failed five times or can never succeed. */
 export const { queue: orders, dlq: ordersDlq } = workQueue("Orders", { timeoutSeconds });
 
-/** One item an order; every change goes to the stream with both images, which the audit trail is made of. */
+/** One item an order, under its partner and its id as one text: partners number alike. Every change goes to the stream with both images, which the audit trail is made of. */
 export const ordersTable = new sst.aws.Dynamo("OrdersTable", {
   fields: { id: "string" },
   primaryIndex: { hashKey: "id" },

@@ -11,13 +11,18 @@ const TIME_SCALE = "0.001";
 
 const findingsSchema = v.object({
   complete: v.literal(true),
-  findings: v.array(v.object({ orderId: v.string(), kind: v.string(), versions: v.array(v.number()) })),
+  findings: v.array(v.object({ orderKey: v.string(), kind: v.string(), versions: v.array(v.number()) })),
 });
-const itemSchema = v.looseObject({ orderId: v.object({ S: v.string() }), version: v.object({ N: v.string() }) });
+const itemSchema = v.looseObject({ orderKey: v.object({ S: v.string() }), version: v.object({ N: v.string() }) });
 type Item = v.InferOutput<typeof itemSchema>;
 type Finding = v.InferOutput<typeof findingsSchema>["findings"][number];
 
-const keyOf = (orderId: string, version: number) => ({ orderId: { S: orderId }, version: { N: String(version) } });
+/** Of the partner whose events the test sends. */
+const keyed = (orderId: string) => `default/${orderId}`;
+const keyOf = (orderId: string, version: number) => ({
+  orderKey: { S: keyed(orderId) },
+  version: { N: String(version) },
+});
 const put = (Item: object) => ({ PutRequest: { Item } });
 const remove = (orderId: string, version: number) => ({ DeleteRequest: { Key: keyOf(orderId, version) } });
 
@@ -101,16 +106,18 @@ describe.skipIf(!hasAwsCli)("doorbell audit verify, after what was done through 
     const batches = await failures();
     expect(batches.every(({ kind, attempts }) => kind === "batch-exhausted" && attempts === 11)).toBe(true);
     const given = batches.flatMap(({ what }) => what.replace(/^.* orders? /, "").split(", "));
-    expect(given.toSorted()).toEqual(orderIds);
+    expect(given.toSorted()).toEqual(orderIds.map(keyed));
 
     const [torn = ""] = orderIds;
     const { Attributes: cut } = v.parse(
       v.object({ Attributes: itemSchema }),
       await dynamodb("delete-item", { ...auditTable(), key: keyOf(torn, 2), "return-values": "ALL_OLD" }),
     );
-    const late = orderIds.map((orderId) => ({ orderId, kind: "late", versions: [1] }));
+    const late = orderIds.map((orderId) => ({ orderKey: keyed(orderId), kind: "late", versions: [1] }));
     expect(await findings()).toEqual(
-      late.flatMap((each) => (each.orderId === torn ? [{ ...each, kind: "missing", versions: [2] }, each] : [each])),
+      late.flatMap((each) =>
+        each.orderKey === keyed(torn) ? [{ ...each, kind: "missing", versions: [2] }, each] : [each],
+      ),
     );
 
     await dynamodb("put-item", { ...auditTable(), item: cut });
@@ -129,7 +136,7 @@ describe.skipIf(!hasAwsCli)("doorbell audit verify, after what was done through 
     await send(changed.map((id) => cancelledEvent(id).body));
     await idle();
     const ordersTable = { "table-name": named("ORDERS_TABLE") };
-    await dynamodb("delete-item", { ...ordersTable, key: { id: { S: "deleted-as-it-should-be" } } });
+    await dynamodb("delete-item", { ...ordersTable, key: { id: { S: keyed("deleted-as-it-should-be") } } });
     await idle();
     expect(await cloud.doorbell("audit", "verify")).toMatch(/: every change is recorded as it was made\.$/m);
 
@@ -153,7 +160,7 @@ describe.skipIf(!hasAwsCli)("doorbell audit verify, after what was done through 
     await dynamodb("transact-write-items", { "transact-items": swap("swapped") });
     await dynamodb("update-item", {
       ...ordersTable,
-      key: { id: { S: "order-changed-in-secret" } },
+      key: { id: { S: keyed("order-changed-in-secret") } },
       "update-expression": "SET #status = :placed",
       "expression-attribute-names": { "#status": "status" },
       "expression-attribute-values": { ":placed": { S: "placed" } },
@@ -162,9 +169,9 @@ describe.skipIf(!hasAwsCli)("doorbell audit verify, after what was done through 
 
     expect(await findings()).toEqual(
       [
-        ...tamperings.map(({ name, kind, versions }) => ({ orderId: name, kind, versions })),
-        { orderId: "no-such-order", kind: "foreign", versions: [1] },
-      ].toSorted((a, b) => (a.orderId < b.orderId ? -1 : 1)),
+        ...tamperings.map(({ name, kind, versions }) => ({ orderKey: keyed(name), kind, versions })),
+        { orderKey: keyed("no-such-order"), kind: "foreign", versions: [1] },
+      ].toSorted((a, b) => (a.orderKey < b.orderKey ? -1 : 1)),
     );
     expect(await verifyFailing()).toMatch(/swapped +v1, v2 +swapped/);
   }, 300_000);
@@ -197,7 +204,7 @@ function swap(orderId: string): object[] {
 }
 
 function entryOf(orderId: string, version: number): Item {
-  const found = entries.find((entry) => entry.orderId.S === orderId && entry.version.N === String(version));
+  const found = entries.find((entry) => entry.orderKey.S === keyed(orderId) && entry.version.N === String(version));
   if (found === undefined) throw new Error(`The audit table has no version ${version} of ${orderId}.`);
   return found;
 }

@@ -67,11 +67,11 @@ describe("doorbell up", () => {
       const orders = await shell(
         'aws dynamodb scan --table-name "$ORDERS_TABLE" --query "sort(Items[].id.S)" --output text',
       );
-      expect(orders.split(/\s+/).filter(Boolean)).toEqual([...badFile.goodOrders]);
+      expect(orders.split(/\s+/).filter(Boolean)).toEqual(badFile.goodOrders.map((id) => `partners/${id}`));
       const entries = await shell(
-        'aws dynamodb scan --table-name "$AUDIT_TABLE" --query "sort(Items[].orderId.S)" --output text',
+        'aws dynamodb scan --table-name "$AUDIT_TABLE" --query "sort(Items[].orderKey.S)" --output text',
       );
-      expect(entries.split(/\s+/).filter(Boolean)).toEqual([...badFile.goodOrders]);
+      expect(entries.split(/\s+/).filter(Boolean)).toEqual(badFile.goodOrders.map((id) => `partners/${id}`));
       const attributes = await shell(
         'aws sqs get-queue-attributes --queue-url "$ORDERS_QUEUE_URL" --attribute-names All --query Attributes.VisibilityTimeout --output text',
       );

@@ -132,7 +132,7 @@ function cancellation(orderId: string): object {
   return {
     specversion: "1.0",
     id: `cancelled-${orderId}`,
-    source: "tests",
+    source: "default",
     type: "doorbell.order.cancelled.v1",
     subject: orderId,
     time: "2026-01-03T03:04:05.000Z",

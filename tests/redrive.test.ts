@@ -61,7 +61,7 @@ function logged(functionName: string, outcome: string): string[] {
     .logs(`doorbell-local-${functionName}`)
     .map(({ line }): Record<string, unknown> => (line.startsWith("{") ? JSON.parse(line) : {}))
     .filter((line) => line["outcome"] === outcome)
-    .map((line) => String(line["orderId"]));
+    .map((line) => String(line["orderKey"]));
 }
 
 describe("a hundred failures of five kinds, sent back by reason with a kill in the middle", () => {
@@ -75,7 +75,7 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
       "upload-exhausted": EACH,
     });
     expect(new Set(list.map(({ id }) => id)).size).toBe(5 * EACH);
-    const third = list.find(({ what }) => what === "order rejected-3");
+    const third = list.find(({ what }) => what === "order shop.example/rejected-3");
     idOfThird = String(third?.["id"]);
     expect(third).toMatchObject({
       kind: "order-rejected",
@@ -85,7 +85,7 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
       firstAt: "2024-03-01T08:30:00.250Z",
       facts: { "message id": "original-3", service: "order-queue" },
     });
-    expect(list.find(({ what }) => what === "order exhausted-3")).toMatchObject({
+    expect(list.find(({ what }) => what === "order shop.example/exhausted-3")).toMatchObject({
       kind: "order-exhausted",
       attempts: 5,
       firstAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -152,7 +152,7 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
 
 describe("what would fail again", () => {
   it("fails again, is told, and lies there still", async () => {
-    const { orderId, change } = await parked.parkHopeless();
+    const { order, change } = await parked.parkHopeless();
     const first = await redrive("--all", "--wait", "30", "--json");
     expect(first.status).toBe(1);
     const { results }: { results: { detail: string }[] } = JSON.parse(first.stdout);
@@ -170,9 +170,9 @@ describe("what would fail again", () => {
       { kind: "order-rejected", result: "failed-again" },
       { kind: "change-rejected", result: "failed-again", detail: expect.stringMatching(/^rejected again/) },
     ]);
-    const kept = [`1 change of order ${change}`, `order ${orderId}`, `order ${orderId}`];
+    const kept = [`1 change of order ${change}`, `order ${order}`, `order ${order}`];
     expect(list.map(({ what }) => String(what)).sort()).toEqual(kept);
-    expect(refused[0]?.["reason"]).toContain("stored with another payload");
+    expect(refused[0]?.["reason"]).toMatch(/^shop\.example\/rejected-0 is stored with another payload/);
   }, 60_000);
 });
 
@@ -185,7 +185,7 @@ async function expectHandledOnce(): Promise<void> {
     expect(logged("order-queue", "applied").sort()).toEqual([...parked.orders].sort());
     // The kill may have left one message that was sent and not taken out.
     expect(logged("order-queue", "duplicate").length).toBeLessThanOrEqual(1);
-    const audited = (await results.auditEntries()).map(({ orderId, version }) => `${orderId} ${version}`).sort();
+    const audited = (await results.auditEntries()).map(({ orderKey, version }) => `${orderKey} ${version}`).sort();
     expect(audited).toEqual([...parked.orders, ...parked.changes].map((id) => `${id} 1`).sort());
     expect((await results.failures()).filter(({ count }) => count > 0)).toEqual([]);
   } finally {

@@ -62,7 +62,7 @@ it("tells the whole story of an order that was delivered three times, met a thro
   await switchChanges(true);
   await cloud.doorbell("wait", "--idle", "--timeout", "120");
 
-  const { orderId, steps, material, placed } = await eventfulOrder();
+  const { orderKey, steps, material, placed } = await eventfulOrder();
   expect(steps.map(({ at }) => at)).toEqual(steps.map(({ at }) => at).toSorted());
   const place = (kind: Step["kind"], service: string) =>
     steps.findIndex((step) => step.kind === kind && step.service === service);
@@ -78,7 +78,7 @@ it("tells the whole story of an order that was delivered three times, met a thro
   expect(places[0]).toBe(0);
   expect(place("read", "upload-ingest")).toBeGreaterThan(0);
 
-  const story = await cloud.doorbell("trace", orderId);
+  const story = await cloud.doorbell("trace", orderKey);
   expect(story).toMatch(/uploads bucket +partner\/orders\.ndjson came in as upload [0-9a-f]{32}\n/);
   expect(story).toMatch(/upload-ingest +the file was read \(done\): 240 lines, 240 orders sent, 0 lines refused\n/);
   expect(story).toMatch(/order-queue +message [0-9a-f]{8} delivered (?:in a batch of \d+|alone)\n/);
@@ -96,7 +96,9 @@ it("tells the whole story of an order that was delivered three times, met a thro
   const { eventId = "", correlationId = "" } = placed ?? {};
   const { messageId = "" } = material.entries.find((entry) => entry.messageId !== undefined) ?? {};
   for (const id of [eventId, messageId]) expect(await cloud.doorbell("trace", id)).toBe(story);
-  expect(await cloud.doorbell("trace", correlationId)).toMatch(/leads to 240 orders, such as order-\d+, order-/);
+  expect(await cloud.doorbell("trace", correlationId)).toMatch(
+    /leads to 240 orders, such as partner\/order-\d+, partner\/order-/,
+  );
 }, 240_000);
 
 it("tells how a message that is no order was refused and parked", async () => {
@@ -126,7 +128,7 @@ async function switchChanges(Enabled: boolean): Promise<void> {
 
 /** The order of the file that all of it happened to. */
 async function eventfulOrder(): Promise<{
-  orderId: string;
+  orderKey: string;
   steps: readonly Step[];
   material: Material;
   placed: StoredOrder["placed"];
@@ -138,8 +140,8 @@ async function eventfulOrder(): Promise<{
     const hooks = traceHooks(environment);
     const services = ["upload-ingest", "order-queue", "change-audit"];
     for (let index = 0; index < ORDERS; index += 1) {
-      const orderId = `order-${index}`;
-      const material = await gather(orderId, { search, services, hooks });
+      const orderKey = `partner/order-${index}`;
+      const material = await gather(orderKey, { search, services, hooks });
       if (material === undefined) continue;
       const steps = tellStory(material, hooks);
       const deliveries = steps.filter(({ service, kind }) => service === "order-queue" && kind === "delivered");
@@ -153,8 +155,8 @@ async function eventfulOrder(): Promise<{
         steps.some(({ service, kind }) => service === "order-queue" && kind === "skipped") &&
         steps.some(({ kind }) => kind === "audited");
       if (!isOne) continue;
-      const order = await openStoredRecords(environment).order(orderId);
-      return { orderId, steps, material, placed: order?.placed };
+      const order = await openStoredRecords(environment).order(orderKey);
+      return { orderKey, steps, material, placed: order?.placed };
     }
   } finally {
     environment.close();

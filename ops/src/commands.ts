@@ -2,6 +2,9 @@ import { jsonOption, positive, wholeNumber, withEnvironmentOptions } from "@door
 import type { Command } from "commander";
 import { Option } from "commander";
 
+/** How an order is named. */
+const ORDER = "partner/order id; the id alone reads the whole orders table, and has to be of one partner";
+
 /** Adds this pipeline's own commands; what each does is loaded when it is called. */
 export function addCommands(program: Command): void {
   program
@@ -17,7 +20,7 @@ export function addCommands(program: Command): void {
 function addOrders(orders: Command): void {
   withEnvironmentOptions(orders.command("show"))
     .description("print an order as it is stored, personal data and all")
-    .argument("<order>", "order id")
+    .argument("<order>", ORDER)
     .action(async (id: string, options) => (await import("./orders.ts")).ordersShow(id, options));
 }
 
@@ -37,7 +40,7 @@ function addUploads(uploads: Command): void {
 function addAudit(audit: Command): void {
   withEnvironmentOptions(audit.command("show"))
     .description("print the audit entries of an order")
-    .argument("<order>", "order id")
+    .argument("<order>", ORDER)
     .addOption(jsonOption())
     .action(async (id: string, options) => (await import("./audit/show.ts")).auditShow(id, options));
   withEnvironmentOptions(audit.command("verify"))

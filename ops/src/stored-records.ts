@@ -1,6 +1,7 @@
 import { GetItemCommand, paginateQuery, paginateScan } from "@aws-sdk/client-dynamodb";
 import { type FoundEntry, readAuditEntry } from "@doorbell/audit-trail/read-audit-entry";
 import { auditedOrders } from "@doorbell/change-audit/audited-orders";
+import { readOrderKey } from "@doorbell/event-contracts/order-key";
 import * as v from "valibot";
 import { plainItem } from "@doorbell/cli/aws/stored-item";
 import type { Environment } from "@doorbell/cli/aws/environment";
@@ -10,6 +11,7 @@ import { pipelineNames } from "./pipeline-names.ts";
 const receiptSchema = v.looseObject({
   id: v.string(),
   key: v.string(),
+  partner: v.string(),
   eventTime: v.string(),
   status: v.string(),
   reason: v.optional(v.string()),
@@ -35,19 +37,27 @@ const orderSchema = v.looseObject({
 /** An order, as `order-queue` writes it. Holds personal data. */
 export type StoredOrder = v.InferOutput<typeof orderSchema>;
 
+/** Parts of the orders table that are read side by side, each of a page at a time. */
+const SCAN_SEGMENTS = 8;
+
 /**
- * What the tables hold of one upload or one order, consistently read. What is not stored as this release writes it is a
+ * What the tables hold of one upload or one order, consistently read. An order is asked for by its key, `partner/order id`. What is not stored as this release writes it is a
  * `CommandError` that says so.
  */
 export interface StoredRecords {
   receipt(uploadId: string): Promise<StoredReceipt | undefined>;
   /** The newest `limit` receipts, by the time of their upload; the whole table is scanned. */
   receipts(limit: number): Promise<readonly StoredReceipt[]>;
-  order(orderId: string): Promise<StoredOrder | undefined>;
-  /** What stands in the orders table under that id, whatever it is. */
-  orderItem(orderId: string): Promise<Readonly<Record<string, unknown>> | undefined>;
+  order(orderKey: string): Promise<StoredOrder | undefined>;
+  /**
+   * The keys of all orders of that id, one for each partner that has one, in the order of the alphabet. No index has ids alone, so the whole table is read
+   * (eventually consistent: half a read unit for every 4 KB).
+   */
+  keysOf(orderId: string): Promise<readonly string[]>;
+  /** What stands in the orders table under that key, whatever it is. */
+  orderItem(orderKey: string): Promise<Readonly<Record<string, unknown>> | undefined>;
   /** At most `limit` entries, the first ones first. */
-  entries(orderId: string, limit: number): Promise<readonly FoundEntry<"orderId">[]>;
+  entries(orderKey: string, limit: number): Promise<readonly FoundEntry<"orderKey">[]>;
 }
 
 /** Opens the tables. Needs `dynamodb:GetItem`, `Query` and `Scan`. */
@@ -73,18 +83,37 @@ export function openStoredRecords(environment: Environment): StoredRecords {
       }
       return newest;
     },
-    async order(orderId) {
-      const item = await get(names.ORDERS_TABLE, orderId);
+    async order(orderKey) {
+      const item = await get(names.ORDERS_TABLE, orderKey);
       return item === undefined ? undefined : readOrder(item);
     },
-    orderItem: (orderId) => get(names.ORDERS_TABLE, orderId),
-    async entries(orderId, limit) {
-      const found: FoundEntry<"orderId">[] = [];
+    async keysOf(orderId) {
+      const isOne = (key: string) => readOrderKey(key)?.orderId === orderId;
+      if (!isOne(`any/${orderId}`)) return []; // no order has such an id
+      const segments = Array.from({ length: SCAN_SEGMENTS }, async (_, Segment) => {
+        const scan = {
+          TableName: names.ORDERS_TABLE,
+          ProjectionExpression: "id",
+          FilterExpression: "contains(id, :end)",
+          ExpressionAttributeValues: { ":end": { S: `/${orderId}` } },
+          Segment,
+          TotalSegments: SCAN_SEGMENTS,
+        };
+        const keys: string[] = [];
+        for await (const page of paginateScan({ client }, scan))
+          keys.push(...(page.Items ?? []).map((item) => item["id"]?.S ?? "").filter(isOne));
+        return keys;
+      });
+      return (await Promise.all(segments)).flat().toSorted();
+    },
+    orderItem: (orderKey) => get(names.ORDERS_TABLE, orderKey),
+    async entries(orderKey, limit) {
+      const found: FoundEntry<"orderKey">[] = [];
       const query = {
         TableName: names.AUDIT_TABLE,
         ConsistentRead: true,
-        KeyConditionExpression: "orderId = :id",
-        ExpressionAttributeValues: { ":id": { S: orderId } },
+        KeyConditionExpression: "orderKey = :id",
+        ExpressionAttributeValues: { ":id": { S: orderKey } },
         Limit: limit,
       };
       for await (const page of paginateQuery({ client }, query)) {

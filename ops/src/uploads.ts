@@ -34,11 +34,12 @@ function formatReceipts(receipts: readonly StoredReceipt[]): string {
     receipt.id,
     receipt.eventTime,
     receipt.status,
+    receipt.partner,
     ...[receipt.lines, receipt.orders, receipt.rejectedLines].map(formatCount),
     receipt.key,
     receipt.reason ?? "",
   ]);
-  return `${formatTable(["upload", "uploaded", "status", "lines", "orders", "rejected", "file", "why"], rows)}\n`;
+  return `${formatTable(["upload", "uploaded", "status", "partner", "lines", "orders", "rejected", "file", "why"], rows)}\n`;
 }
 
 function formatReceipt(receipt: StoredReceipt): string {

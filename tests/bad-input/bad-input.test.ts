@@ -106,13 +106,13 @@ async function sendStreamRecords(): Promise<void> {
 
 /** The stored orders of one case, by their names within it. */
 function ordersOf(code: string): string[] {
-  const ids = found.orders.map(({ id }) => id).filter((id) => id.startsWith(code));
+  const ids = found.orders.map(({ orderId }) => orderId).filter((id) => id.startsWith(code));
   return ids.map((id) => id.slice(code.length)).toSorted();
 }
 
 function expectStored(id: OrderId, stored: Readonly<Record<string, object>> = {}): void {
   for (const [name, order] of Object.entries(stored))
-    expect(found.orders.find((each) => each.id === id(name))).toMatchObject(order);
+    expect(found.orders.find((each) => each.orderId === id(name))).toMatchObject(order);
 }
 
 describe("files", () => {
@@ -134,11 +134,14 @@ describe("files", () => {
 });
 
 describe("keys", () => {
-  test.each(keyCases)("$input", ({ key, code, receipt, orders, since }) => {
+  test.each(keyCases)("$input", ({ key, code, partner, receipt, orders, since }) => {
     // What overwrote the object is an upload of its own.
     const newer = since === "overwritten" ? { receipts: ["done"], orders: ["only"] } : { receipts: [], orders: [] };
     expect(found.receiptsOf(key).toSorted()).toEqual([...newer.receipts, receipt]);
     expect(ordersOf(code)).toEqual([...newer.orders, ...orders]);
+    expect(new Set(found.partnersOf(key))).toEqual(new Set([partner]));
+    const owners = found.orders.flatMap((order) => (order.orderId.startsWith(code) ? [order.partner] : []));
+    expect(owners.filter((owner) => owner !== partner)).toEqual([]);
   });
 });
 
@@ -159,13 +162,13 @@ describe("stream records", () => {
   test.each(streamCases)("$input", ({ id, code, record, parked, audited }) => {
     const failures = found.failures.filter((failure) => JSON.stringify(failure.record).includes(id("bad")));
     expect(failures.map(({ reason }) => reason)).toEqual(parked === undefined ? [] : [parked]);
-    const entries = found.auditEntries.filter(({ orderId }) => orderId.startsWith(code));
+    const entries = found.auditEntries.filter(({ orderKey }) => orderKey.startsWith(code));
     const around = record === undefined ? [] : [id("after"), id("before")];
-    expect(entries.map(({ orderId }) => orderId).toSorted()).toEqual(
+    expect(entries.map(({ orderKey }) => orderKey).toSorted()).toEqual(
       audited === undefined ? around : [...around, id("odd")],
     );
     if (audited === undefined) return;
-    const entry = entries.find(({ orderId }) => orderId === id("odd"));
+    const entry = entries.find(({ orderKey }) => orderKey === id("odd"));
     const changes = Object.fromEntries(entry?.changes.map(({ path, after }) => [path, after]) ?? []);
     expect({ ...entry, changes }).toMatchObject(audited);
   });
@@ -198,7 +201,7 @@ test("nothing else is left anywhere", async () => {
 });
 
 test("every change of every order is in the audit trail", () => {
-  const audited = new Set(found.auditEntries.map(({ orderId, version }) => `${orderId} ${version}`));
+  const audited = new Set(found.auditEntries.map(({ orderKey, version }) => `${orderKey} ${version}`));
   const orders = found.orders.filter(({ id }) => !/^S\d+-bad/.test(id));
   const changes = orders.flatMap(({ id, version }) =>
     Array.from({ length: version }, (_, index) => `${id} ${index + 1}`),

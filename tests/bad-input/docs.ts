@@ -1,4 +1,5 @@
 import * as contract from "@doorbell/event-contracts/order-placed";
+import { MAX_PARTNER_CHARS } from "@doorbell/event-contracts/partner";
 import * as limits from "@doorbell/upload-ingest/limits";
 import { files } from "./files.ts";
 import { errorOf, invocations } from "./invocations.ts";
@@ -30,6 +31,7 @@ const LIMITS: readonly (readonly [string, string, string])[] = [
     "REJECTED_ORDER_ID_BYTES",
     `${limits.REJECTED_ORDER_ID_BYTES} bytes`,
   ],
+  ["a partner's name, percent-encoded", "MAX_PARTNER_CHARS", `${MAX_PARTNER_CHARS} characters`],
   ["pieces of one product in a line", "MAX_QUANTITY", `${contract.MAX_QUANTITY}`],
 ];
 
@@ -67,9 +69,16 @@ ${table(
 
 ## Keys
 
+The first segment of a key names the partner whose orders the file holds, \`default\` where there is none ([contracts.md](contracts.md)).
+
 ${table(
-  ["key", "receipt", "orders"],
-  keys.map(({ input, receipt, orders }) => [input, code(receipt), orders.join(", ")]),
+  ["key", "partner", "receipt", "orders"],
+  keys.map(({ input, partner, receipt, orders }) => [
+    input,
+    partner.length > 128 ? "none" : code(partner),
+    code(receipt),
+    orders.join(", "),
+  ]),
 )}
 
 ## Messages

@@ -1,9 +1,11 @@
 import { describeIssues } from "@doorbell/aws-events/describe-issues";
+import { readOrderKey } from "@doorbell/event-contracts/order-key";
 import * as v from "valibot";
 import type { Pipeline, QueuedMessage } from "./pipeline.ts";
 
 const receiptSchema = v.looseObject({
   key: v.string(),
+  partner: v.string(),
   status: v.string(),
   reason: v.optional(v.string()),
   rejectedLines: v.number(),
@@ -17,7 +19,7 @@ const rejectSchema = v.object({
 });
 const orderSchema = v.looseObject({ id: v.string(), version: v.number() });
 const entrySchema = v.looseObject({
-  orderId: v.string(),
+  orderKey: v.string(),
   version: v.number(),
   changes: v.array(v.object({ path: v.string(), before: v.optional(v.string()), after: v.optional(v.string()) })),
 });
@@ -32,7 +34,9 @@ export async function readFound(pipeline: Pipeline) {
   const failedUploads = await pipeline.take("UPLOAD_FAILURES_QUEUE_URL");
   return {
     /** Orders as they are stored; other items of the table are left out. */
-    orders: (await pipeline.items("ORDERS_TABLE")).flatMap((item) => (v.is(orderSchema, item) ? [item] : [])),
+    orders: (await pipeline.items("ORDERS_TABLE")).flatMap((item) =>
+      v.is(orderSchema, item) ? [{ ...item, ...orderIn(item.id) }] : [],
+    ),
     auditEntries: (await pipeline.items("AUDIT_TABLE")).map((item) => v.parse(entrySchema, item)),
     /** What lay in the DLQ. */
     parked: await pipeline.take("ORDERS_DLQ_URL"),
@@ -40,6 +44,8 @@ export async function readFound(pipeline: Pipeline) {
     failures: [...failures.values()].map((object) => v.parse(failureSchema, JSON.parse(object))),
     /** Records of asynchronous invocations that were given up. */
     failedUploads: failedUploads.map(({ body }) => v.parse(failedUploadSchema, JSON.parse(body))),
+    /** Whose every receipt of a key is. */
+    partnersOf: (key: string) => receipts.filter((receipt) => receipt.key === key).map(({ partner }) => partner),
     /** Status and reason of every receipt of a key. */
     receiptsOf: (key: string) =>
       receipts
@@ -56,9 +62,14 @@ export async function readFound(pipeline: Pipeline) {
   };
 }
 
-/** Why a message was parked. Fingerprints are left out: nobody knows them by heart. */
+/** What a key of the orders table names; an item that a case put there by hand has no partner. */
+function orderIn(key: string) {
+  return readOrderKey(key) ?? { partner: undefined, orderId: key };
+}
+
+/** Why a message was parked. Keys and fingerprints are left out: nobody knows them by heart. */
 export function reasonOf({ attributes }: QueuedMessage): string | undefined {
-  return attributes["DoorbellReason"]?.replaceAll(/[0-9a-f]{64}/g, "…");
+  return attributes["DoorbellReason"]?.replaceAll(/^\S+\/\S+(?= is stored)|[0-9a-f]{64}/g, "…");
 }
 
 /** `line 3: …`; lines that follow one another and say the same are put together: `lines 3 to 5: …`. */

@@ -112,7 +112,7 @@ export const messages: readonly MessageCase[] = [
     input: "the same id with another payload",
     earlier: (id) => json(orderPlaced(id("first"))),
     body: (id) => json(orderPlaced(id("first"), { currency: "EUR" })),
-    parked: "This key is stored with another payload: … is stored, … came",
+    parked: "… is stored with another payload: … is stored, … came",
     stored: { first: { version: 1, placed: { currency: "USD" } } },
   },
   {
@@ -145,6 +145,12 @@ export const messages: readonly MessageCase[] = [
     earlier: (id) => json(orderPlaced(id("first"), {}, { id: "one-id" })),
     body: (id) => json(orderPlaced(id("second"), {}, { id: "one-id" })),
     stored: { first: { version: 1 }, second: { version: 1 } },
+  },
+  {
+    input: "a `source` that is no partner's name",
+    body: (id) => json(orderPlaced(id("bad"), {}, { source: "https://shop.example" })),
+    parked:
+      'The body is not a valid business event: source: expected a partner\'s name: 1 to 128 characters, percent-encoded as by encodeURIComponent, received "https://shop.example"',
   },
   {
     input: "a total that is not the sum of its lines",

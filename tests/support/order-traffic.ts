@@ -14,11 +14,14 @@ export interface Traffic {
   readonly files: readonly TrafficFile[];
   /** Business events for the orders queue, ten at a time. */
   readonly cancellations: readonly (readonly string[])[];
-  /** Every order by id: its total in ten-thousandths, and whether it was cancelled. */
+  /** Every order by its key, `partner/order id`: its total in ten-thousandths, and whether it was cancelled. */
   readonly orders: ReadonlyMap<string, { readonly total: bigint; readonly cancelled: boolean }>;
 }
 
-/** Files of orders with a bad line among some twenty, and a cancellation for every sixth order, which may well come before it. */
+/**
+ * Files of two partners, who number their orders alike: with a bad line among some twenty, and a cancellation for every sixth order,
+ * which may well come before it.
+ */
 export function makeTraffic(
   random: SeededRandom,
   size: { readonly files: number; readonly ordersPerFile: number },
@@ -26,18 +29,19 @@ export function makeTraffic(
   const orders = new Map<string, { total: bigint; cancelled: boolean }>();
   const cancelled: string[] = [];
   const files = Array.from({ length: size.files }, (_, file) => {
+    const partner = file % 2 === 0 ? "acme" : "beta";
     const lines: string[] = [];
     const badLines: number[] = [];
     for (let order = 0; order < size.ordersPerFile; order += 1) {
       if (random.chance(0.05)) badLines.push(lines.push('{"orderId":"BAD","lines":[]}'));
-      const orderId = `F${file}-${order}`;
+      const orderId = `F${file >> 1}-${order}`;
       const { line, total } = placedLine(orderId, random);
       lines.push(line);
       const isCancelled = random.chance(1 / 6);
-      orders.set(orderId, { total, cancelled: isCancelled });
-      if (isCancelled) cancelled.push(cancellation(orderId));
+      orders.set(`${partner}/${orderId}`, { total, cancelled: isCancelled });
+      if (isCancelled) cancelled.push(cancellation(partner, orderId));
     }
-    return { key: `partner/file ${file}.ndjson`, body: `${lines.join("\n")}\n`, badLines };
+    return { key: `${partner}/file ${file}.ndjson`, body: `${lines.join("\n")}\n`, badLines };
   });
   return { files, cancellations: inTens(cancelled), orders };
 }
@@ -64,11 +68,11 @@ function decimal(units: bigint): string {
   return `${units / 10_000n}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
-function cancellation(orderId: string): string {
+function cancellation(partner: string, orderId: string): string {
   return JSON.stringify({
     specversion: "1.0",
-    id: `cancelled-${orderId}`,
-    source: "tests",
+    id: `cancelled-${partner}-${orderId}`,
+    source: partner,
     type: "doorbell.order.cancelled.v1",
     subject: orderId,
     time: "2026-01-03T03:04:05.000Z",

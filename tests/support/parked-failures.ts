@@ -17,13 +17,13 @@ export const EACH = 20;
 /** Changes in a batch. */
 const BATCH_SIZE = 2;
 
-/** What the failures are of, by order id, so that an outcome can be held against it. */
+/** What the failures are of, by order key, so that an outcome can be held against it. */
 export interface Parked {
   readonly orders: readonly string[];
   /** Changes of orders that are in the stream alone. */
   readonly changes: readonly string[];
   /** Parks three more that no repetition mends: twice another payload of an order that is stored, and a change without a version. */
-  parkHopeless(): Promise<{ readonly orderId: string; readonly change: string }>;
+  parkHopeless(): Promise<{ readonly order: string; readonly change: string }>;
   close(): void;
 }
 
@@ -191,7 +191,10 @@ export async function parkFailures(environment: Readonly<Record<string, string>>
   }
 
   return {
-    orders: [...(await exhaustOrders()), ...(await rejectOrders()), ...(await exhaustUploads())],
+    orders: [
+      ...[...(await exhaustOrders()), ...(await rejectOrders())].map((id) => `shop.example/${id}`),
+      ...(await exhaustUploads()).map((id) => `partner%20files/${id}`),
+    ],
     changes: [...(await rejectChanges()), ...(await exhaustBatches())],
     parkHopeless: async () => {
       const orderId = "rejected-0";
@@ -203,7 +206,7 @@ export async function parkFailures(environment: Readonly<Record<string, string>>
       const record = newOrderRecord(change, {});
       const parkChange = parkInBucket({ client: s3, bucket: name("FAILURES_BUCKET"), service: "change-audit" });
       await parkChange({ id: record.dynamodb.SequenceNumber, raw: record }, "The change is not taken");
-      return { orderId, change };
+      return { order: `shop.example/${orderId}`, change };
     },
     close: () => {
       for (const client of [sqs, s3, lambda]) client.destroy();

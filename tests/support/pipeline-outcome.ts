@@ -35,7 +35,7 @@ async function orderDifferences(results: Results, traffic: Traffic): Promise<str
 }
 
 async function auditDifferences(results: Results, traffic: Traffic): Promise<string[]> {
-  const entries = new Map((await results.auditEntries()).map((entry) => [`${entry.orderId} ${entry.version}`, entry]));
+  const entries = new Map((await results.auditEntries()).map((entry) => [`${entry.orderKey} ${entry.version}`, entry]));
   const wanted = [...traffic.orders].flatMap(([id, { cancelled }]) =>
     cancelled ? [`${id} 1`, `${id} 2`] : [`${id} 1`],
   );

@@ -5,21 +5,21 @@ import { auditedOrders } from "./audited-orders.ts";
 
 /** An entry as the first release stored it. */
 const stored = {
-  orderId: "CA-1",
+  orderKey: "acme/CA-1",
   version: 1,
   eventName: "INSERT",
   eventId: "e-1",
   at: 1_767_225_600,
   correlationId: "upload-7",
-  after: "ea8f55c71fb9a0a3cfc51857f35d338ef433ab3901283ffafe2f2d675af8de32",
+  after: "bb66a8b0114d754f260e9ecd9561857519fee9ec5bc0fd14ea002f4cb81e395e",
   changes: [
-    { path: "/id", after: '{"S":"CA-1"}' },
+    { path: "/id", after: '{"S":"acme/CA-1"}' },
     { path: "/placed", after: '{"M":{"correlationId":{"S":"upload-7"}}}' },
     { path: "/version", after: '{"N":"1"}' },
   ],
 };
 const image = {
-  id: { S: "CA-1" },
+  id: { S: "acme/CA-1" },
   version: { N: "1" },
   placed: { M: { correlationId: { S: "upload-7" } } },
 };
@@ -27,10 +27,10 @@ const image = {
 test("an entry that the first release stored is read, and proved", () => {
   const found = readAuditEntry(stored, auditedOrders);
   expect(found).toEqual({ ok: true, version: 1, entry: stored });
-  expect(verifyTrail({ orderId: "CA-1", entries: [found], image }, auditedOrders)).toEqual([]);
+  expect(verifyTrail({ orderKey: "acme/CA-1", entries: [found], image }, auditedOrders)).toEqual([]);
 });
 
 test("an entry without its order is unreadable, and says where", () => {
-  const { orderId: _, ...rest } = stored;
-  expect(readAuditEntry(rest, auditedOrders)).toEqual({ ok: false, version: 1, unreadableAt: ["orderId"] });
+  const { orderKey: _, ...rest } = stored;
+  expect(readAuditEntry(rest, auditedOrders)).toEqual({ ok: false, version: 1, unreadableAt: ["orderKey"] });
 });

@@ -1,12 +1,15 @@
 import type { AuditEntry } from "@doorbell/audit-trail/audit-entry";
 import type { AuditedItems } from "@doorbell/audit-trail/audited-items";
 
-/** What is audited: orders, keyed by `id`. Their entries are stored under `orderId`, and every release must read those of the earlier ones. */
+/**
+ * What is audited: orders, keyed by `id`, which names partner and order (`order-key` of the event contracts). Their entries are stored
+ * under `orderKey`, and every release must read those of the earlier ones.
+ */
 export const auditedOrders = {
   key: "id",
-  entryKey: "orderId",
+  entryKey: "orderKey",
   parts: ["placed", "cancelled"],
-} as const satisfies AuditedItems<"orderId">;
+} as const satisfies AuditedItems<"orderKey">;
 
 /** The audit entry of a change of an order. */
-export type OrderEntry = AuditEntry<"orderId">;
+export type OrderEntry = AuditEntry<"orderKey">;

@@ -3,7 +3,7 @@ import * as v from "valibot";
 const schema = v.object({
   /** The table of orders, whose changes are audited. */
   ORDERS_TABLE: v.pipe(v.string(), v.nonEmpty()),
-  /** The table of audit entries: partition key `orderId` (S), sort key `version` (N). */
+  /** The table of audit entries: partition key `orderKey` (S), sort key `version` (N). */
   AUDIT_TABLE: v.pipe(v.string(), v.nonEmpty()),
   /** The bucket in which changes that cannot be recorded are parked, under `rejected/`. */
   FAILURES_BUCKET: v.pipe(v.string(), v.nonEmpty()),

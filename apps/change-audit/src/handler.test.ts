@@ -40,7 +40,7 @@ async function entriesOf(orderId: string) {
   const { Items = [] } = await emulators.dynamodb.send(
     new QueryCommand({
       TableName: "audit",
-      KeyConditionExpression: "orderId = :id",
+      KeyConditionExpression: "orderKey = :id",
       ExpressionAttributeValues: { ":id": { S: orderId } },
       ConsistentRead: true,
     }),

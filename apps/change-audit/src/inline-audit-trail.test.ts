@@ -13,10 +13,10 @@ const calls: string[] = [];
 let loseAnswers = 0;
 let throttledVersion = "";
 let orders = 0;
-let orderId: string;
+let orderKey: string;
 
 beforeAll(async () => {
-  tables = await startTables([{ name: table, hash: "orderId", range: { name: "version", type: "N" } }]);
+  tables = await startTables([{ name: table, hash: "orderKey", range: { name: "version", type: "N" } }]);
   client = new DynamoDBClient({ ...tables.clientConfig, maxAttempts: 2 });
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
@@ -62,12 +62,12 @@ afterAll(async () => {
 beforeEach(() => {
   calls.length = 0;
   orders += 1;
-  orderId = `o-${orders}`;
+  orderKey = `o-${orders}`;
 });
 
 function entry(version: number, facts: Partial<OrderEntry> = {}): OrderEntry {
   return {
-    orderId,
+    orderKey,
     version,
     eventName: "MODIFY",
     eventId: `e-${version}`,
@@ -85,7 +85,7 @@ const applied = (count: number) => Array.from({ length: count }, () => ({ kind: 
 const duplicates = (count: number) => Array.from({ length: count }, () => ({ kind: "duplicate" }));
 
 async function stored(version: number) {
-  const Key = { orderId: { S: orderId }, version: { N: String(version) } };
+  const Key = { orderKey: { S: orderKey }, version: { N: String(version) } };
   return (await client.send(new GetItemCommand({ TableName: table, Key, ConsistentRead: true }))).Item;
 }
 
@@ -97,7 +97,7 @@ test("25 new entries are one call that writes, and nothing is read", async () =>
 test("an entry is stored whole", async () => {
   await trail().apply([entry(2, { correlationId: "upload-7" })], { remainingMs });
   expect(await stored(2)).toEqual({
-    orderId: { S: orderId },
+    orderKey: { S: orderKey },
     version: { N: "2" },
     eventName: { S: "MODIFY" },
     eventId: { S: "e-2" },
@@ -186,7 +186,7 @@ test("an entry over DynamoDB's 400 KB is refused for good, its neighbours are st
 });
 
 test("an entry in whose place something unreadable stands fails alone", async () => {
-  const Item = { orderId: { S: orderId }, version: { N: "2" }, at: { N: "9007199254740993.5" } };
+  const Item = { orderKey: { S: orderKey }, version: { N: "2" }, at: { N: "9007199254740993.5" } };
   await client.send(new PutItemCommand({ TableName: table, Item }));
   await trail().apply([entry(1)], { remainingMs });
   expect(await trail().apply(versions(1, 3), { remainingMs })).toMatchObject([

@@ -3,7 +3,7 @@ import type { Attributes, ItemStore } from "@doorbell/idempotency/store";
 import type { OrderEntry } from "./audited-orders.ts";
 
 /**
- * The audit trail in a table keyed by `orderId` and `version`, by the inline strategy: the entry itself records that its
+ * The audit trail in a table keyed by `orderKey` and `version`, by the inline strategy: the entry itself records that its
  * change was handled. New entries are one write each and no read; only where an entry is already there it is read, to
  * tell a redelivery from a conflict. Entries are inserted, never updated.
  */
@@ -17,13 +17,13 @@ export function inlineAuditTrail({
   return createInline<OrderEntry>({
     store,
     table,
-    keyOf: ({ orderId, version }) => ({ orderId, version }),
+    keyOf: ({ orderKey, version }) => ({ orderKey, version }),
     propose: insertOf,
     decide,
   });
 }
 
-function insertOf({ orderId: _hash, version: _range, changes, ...facts }: OrderEntry) {
+function insertOf({ orderKey: _hash, version: _range, changes, ...facts }: OrderEntry) {
   return { kind: "insert", item: { ...facts, changes: changes.map((change) => ({ ...change })) } } as const;
 }
 

@@ -9,7 +9,10 @@ export interface ChangeSettled {
   readonly eventId: string;
   readonly eventName: string;
   readonly outcome: "applied" | "duplicate" | "conflict" | "failed" | "rejected";
-  /** Absent where the change is of no order. */
+  /** The key in the orders table, `partner/order id`; absent where there is none. */
+  readonly orderKey?: string;
+  /** Both absent where the key does not name a partner and an order. */
+  readonly partner?: string;
   readonly orderId?: string;
   readonly version?: number;
   readonly correlationId?: string;

@@ -1,5 +1,6 @@
 import { type Audited, auditEntryOf } from "@doorbell/audit-trail/audit-entry";
 import type { StreamRecord } from "@doorbell/aws-events/dynamodb-stream";
+import { readOrderKey } from "@doorbell/event-contracts/order-key";
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { Outcome } from "@doorbell/batch/outcome";
 import type { Inline, InlineOutcome } from "@doorbell/idempotency/inline";
@@ -17,7 +18,7 @@ export function recordChanges(options: {
   readonly trail: Inline<OrderEntry>;
   /** The name of the orders table. */
   readonly ordersTable: string;
-  /** By order id: whether a change that was recorded at once is logged; everything else always is. */
+  /** By order key: whether a change that was recorded at once is logged; everything else always is. */
   readonly isSampled: IsSampled;
 }): (records: readonly StreamRecord[], invocation: Invocation) => Promise<readonly (Outcome | InlineOutcome)[]> {
   const { trail, ordersTable, isSampled } = options;
@@ -30,9 +31,9 @@ export function recordChanges(options: {
     const applied = (await trail.apply(entries, invocation)).values();
     return changes.map(({ record, audited }) => {
       const outcome = audited.ok ? (applied.next().value ?? unanswered()) : rejected(audited.reason);
-      const orderId = record.keys["id"];
+      const key = record.keys["id"];
       const isPlain = outcome.kind === "applied" && outcome.throttles === 0;
-      if (!isPlain || orderId === undefined || !("S" in orderId) || isSampled(orderId.S))
+      if (!isPlain || key === undefined || !("S" in key) || isSampled(key.S))
         tell(invocation, record, audited, outcome);
       return outcome;
     });
@@ -44,7 +45,7 @@ function isOf(table: string, { eventSourceArn }: StreamRecord): boolean {
   return eventSourceArn.includes(`:table/${table}/`);
 }
 
-function ofAnotherTable({ eventName, eventSourceArn }: StreamRecord): Audited<"orderId"> {
+function ofAnotherTable({ eventName, eventSourceArn }: StreamRecord): Audited<"orderKey"> {
   return {
     ok: false,
     reason: `This ${eventName} is not of the orders table, but of "${eventSourceArn.slice(0, 200)}".`,
@@ -62,7 +63,7 @@ function unanswered() {
 function tell(
   { log }: Invocation,
   { eventId, eventName, sequenceNumber, keys: { id } }: StreamRecord,
-  audited: Audited<"orderId">,
+  audited: Audited<"orderKey">,
   settled: Outcome | InlineOutcome,
 ): void {
   const outcome = settled.kind === "done" ? "applied" : settled.kind === "retry" ? "failed" : settled.kind;
@@ -72,7 +73,7 @@ function tell(
     eventId,
     eventName,
     outcome,
-    ...(id !== undefined && "S" in id && { orderId: id.S }),
+    ...(id !== undefined && "S" in id && { orderKey: id.S, ...readOrderKey(id.S) }),
     ...(version !== undefined && { version }),
     ...(correlationId !== undefined && { correlationId }),
     ...(settled.kind === "failed" && { code: settled.code }),

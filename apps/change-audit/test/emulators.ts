@@ -13,7 +13,7 @@ export interface Emulators {
 }
 
 export async function startEmulators(): Promise<Emulators> {
-  const tables = await startTables([{ name: "audit", hash: "orderId", range: { name: "version", type: "N" } }]);
+  const tables = await startTables([{ name: "audit", hash: "orderKey", range: { name: "version", type: "N" } }]);
   const { region, credentials } = tables.clientConfig;
   const app = buildApp({ logger: false, host: "127.0.0.1" });
   const s3Endpoint = await app.listen({ host: "127.0.0.1", port: 0 });

@@ -9,12 +9,12 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { applyOrders, parseDelivery } from "./apply-orders.ts";
 import { isOrderSettled } from "./log-events.ts";
-import { cancelled, context, message, placed, recordingLog } from "../test/events.ts";
+import { cancelled, context, message, PARTNER, placed, recordingLog } from "../test/events.ts";
 
 const table = "orders";
 const done: Outcome = { kind: "done" };
 
-function setUp(store: Store = memoryStore(), isSampled = (_orderId: string) => true) {
+function setUp(store: Store = memoryStore(), isSampled = (_orderKey: string) => true) {
   const lines: object[] = [];
   const counts: Record<string, number> = {};
   const parked = new Map<string, string>();
@@ -44,7 +44,8 @@ function setUp(store: Store = memoryStore(), isSampled = (_orderId: string) => t
     lines,
     counts,
     apply,
-    stored: async (orderId: string) => itemOf((await store.read([{ table, key: { id: orderId } }]))[0]),
+    stored: async (orderId: string, partner = PARTNER) =>
+      itemOf((await store.read([{ table, key: { id: `${partner}/${orderId}` } }]))[0]),
   };
 }
 
@@ -61,13 +62,20 @@ describe("A batch of order events", () => {
     expect(await stored("CA-1")).toMatchObject({ version: 1, status: "placed", placed: { total: "957.5775" } });
     expect(await stored("CA-2")).toMatchObject({ version: 1, status: "cancelled" });
     expect(settled()).toMatchObject([
-      { orderId: "CA-1", eventId: "placed-CA-1", correlationId: "story-of-CA-1", outcome: "applied" },
+      {
+        orderKey: "acme/CA-1",
+        partner: "acme",
+        orderId: "CA-1",
+        eventId: "placed-CA-1",
+        correlationId: "story-of-CA-1",
+        outcome: "applied",
+      },
       { orderId: "CA-2", eventId: "cancelled-CA-2", correlationId: "cancelled-CA-2", outcome: "applied" },
     ]);
   });
 
   it("logs plain successes of the sampled orders alone, and whatever else happened of every one", async () => {
-    const { apply, settled, counts } = setUp(memoryStore(), (orderId) => orderId === "CA-1");
+    const { apply, settled, counts } = setUp(memoryStore(), (orderKey) => orderKey === "acme/CA-1");
     await apply(message(placed("CA-1")), message(placed("CA-2")), message(cancelled("CA-3")));
     await apply(message(placed("CA-1")), message(placed("CA-2")), message(placed("CA-3")), message(placed("CA-4"), 2));
     await apply(message(placed("CA-2", { amount: "1" })));
@@ -131,7 +139,7 @@ describe("A batch of order events", () => {
     expect(outcomes).toEqual([
       done,
       done,
-      { kind: "rejected", reason: expect.stringContaining("another payload") },
+      { kind: "rejected", reason: expect.stringMatching(/^acme\/CA-1 is stored with another payload: /) },
       done,
       done,
     ]);
@@ -142,6 +150,31 @@ describe("A batch of order events", () => {
       placed: { eventId: "placed-CA-1" },
       cancelled: { reason: "changed my mind" },
     });
+  });
+
+  it("tells orders of one id apart by their partners, and cancels that of the event's own", async () => {
+    const { apply, stored, counts, settled } = setUp();
+    const outcomes = await apply(
+      message(placed("ORDER-1")),
+      message(placed("ORDER-1", { source: "in%20coming", amount: "1" })),
+      message(cancelled("ORDER-1", { source: "in%20coming" })),
+      message(cancelled("ORDER-1", { source: "default" })),
+    );
+    expect(outcomes).toEqual([done, done, done, done]);
+    expect(counts).not.toHaveProperty("Conflicts");
+    expect(await stored("ORDER-1")).toMatchObject({ version: 1, status: "placed", placed: { total: "957.5775" } });
+    expect(await stored("ORDER-1", "in%20coming")).toMatchObject({
+      version: 2,
+      status: "cancelled",
+      placed: { total: "1" },
+    });
+    expect(await stored("ORDER-1", "default")).toMatchObject({ version: 1, status: "cancelled" });
+    expect(settled().map(({ orderKey }) => orderKey)).toEqual([
+      "acme/ORDER-1",
+      "in%20coming/ORDER-1",
+      "in%20coming/ORDER-1",
+      "default/ORDER-1",
+    ]);
   });
 
   it("counts and logs cancellations that come before their orders, and the orders that come to them", async () => {
@@ -210,7 +243,9 @@ describe("A batch of order events", () => {
 
   it("retries an order whose stored item it cannot read, and applies the others", async () => {
     const store = memoryStore();
-    await store.write([{ table, key: { id: "CA-1" }, write: { kind: "insert", item: { note: "not an order" } } }]);
+    await store.write([
+      { table, key: { id: `${PARTNER}/CA-1` }, write: { kind: "insert", item: { note: "not an order" } } },
+    ]);
     const { apply } = setUp(store);
     const outcomes = await apply(message(placed("CA-1")), message(placed("CA-2")));
     expect(outcomes).toMatchObject([{ kind: "retry", error: { code: "ORDER_ITEM_UNREADABLE" } }, done]);
@@ -232,17 +267,21 @@ function businessState(stored: Attributes | undefined) {
 }
 
 it("ends in the same orders, whatever the order, the number and the batching of deliveries", async () => {
-  const orders = ["CA-1", "CA-2", "CA-3"];
-  const all: BusinessEvent[] = orders.flatMap((id) => [
-    placed(id),
-    placed(id, { id: `placed-again-${id}` }),
-    cancelled(id),
-    cancelled(id, { id: `cancelled-again-${id}` }),
+  const orders = ["acme", "beta"].flatMap((source) => ["CA-1", "CA-2"].map((id) => ({ source, id })));
+  const all: BusinessEvent[] = orders.flatMap(({ source, id }) => [
+    placed(id, { source }),
+    placed(id, { source, id: `placed-again-${id}` }),
+    cancelled(id, { source }),
+    cancelled(id, { source, id: `cancelled-again-${id}` }),
   ]);
+  const storedIn = ({ stored }: ReturnType<typeof setUp>) =>
+    Promise.all(orders.map(async ({ source, id }) => businessState(await stored(id, source))));
   const straight = setUp();
   await straight.apply(...all.map((event) => message(event)));
-  const expected = await Promise.all(orders.map(async (id) => businessState(await straight.stored(id))));
-  expect(expected).toMatchObject(orders.map((id) => ({ id, version: 2, status: "cancelled" })));
+  const expected = await storedIn(straight);
+  expect(expected).toMatchObject(
+    orders.map(({ source, id }) => ({ id: `${source}/${id}`, version: 2, status: "cancelled" })),
+  );
 
   const delivery = fc.record({ event: fc.constantFrom(...all), receiveCount: fc.constantFrom(1, 2) });
   await fc.assert(
@@ -251,16 +290,16 @@ it("ends in the same orders, whatever the order, the number and the batching of 
       fc.shuffledSubarray(all, { minLength: all.length }),
       fc.integer({ min: 1, max: 10 }),
       async (extra, shuffled, batchSize) => {
-        const { apply, stored } = setUp();
+        const service = setUp();
         const messages = [
           ...extra.map(({ event, receiveCount }) => message(event, receiveCount)),
           ...shuffled.map((event) => message(event)),
         ];
         for (let from = 0; from < messages.length; from += batchSize) {
-          const outcomes = await apply(...messages.slice(from, from + batchSize));
+          const outcomes = await service.apply(...messages.slice(from, from + batchSize));
           expect(outcomes.every(({ kind }) => kind === "done")).toBe(true);
         }
-        expect(await Promise.all(orders.map(async (id) => businessState(await stored(id))))).toEqual(expected);
+        expect(await storedIn(service)).toEqual(expected);
       },
     ),
   );

@@ -1,7 +1,9 @@
 import type { Invocation } from "@doorbell/batch/invocation";
 import type { ReadValue } from "@doorbell/batch/handler-options";
 import { type BusinessEvent, readBusinessEvent } from "@doorbell/event-contracts/business-event";
+import { orderKey, orderOf } from "@doorbell/event-contracts/order-key";
 import type { QueueMessage } from "@doorbell/aws-events/sqs";
+import type { IdempotencyOutcome } from "@doorbell/batch/outcome";
 import { createInline, type InlineOutcome } from "@doorbell/idempotency/inline";
 import type { ItemStore } from "@doorbell/idempotency/store";
 import type { IsSampled } from "@doorbell/logger/sampling";
@@ -24,7 +26,7 @@ export function parseDelivery(
 }
 
 /**
- * Applies a batch of order events to the orders table and gives one outcome a message.
+ * Applies a batch of order events to the orders table and gives one outcome a message. An order is stored under its partner and id.
  *
  * Any order of delivery and any number of duplicates end in the same orders; see `decideOrder`. Ten new orders are one
  * DynamoDB call, ten duplicates two, or one where every receive count is above 1: then most likely all of it is
@@ -37,26 +39,30 @@ export function applyOrders({
 }: {
   readonly store: ItemStore;
   readonly table: string;
-  /** By order id: whether its plain successes are logged; everything else always is. */
+  /** By order key: whether its plain successes are logged; everything else always is. */
   readonly isSampled: IsSampled;
 }) {
   const orders = createInline<BusinessEvent>({
     store,
     table,
-    keyOf: ({ subject }) => ({ id: subject }),
+    keyOf: (event) => ({ id: orderKey(orderOf(event)) }),
     propose: proposeOrder,
     decide: decideOrder,
   });
   return async (
     deliveries: readonly DeliveredEvent[],
     invocation: Invocation<OrderCount>,
-  ): Promise<readonly InlineOutcome[]> => {
+  ): Promise<readonly IdempotencyOutcome[]> => {
     const outcomes = await orders.apply(
       deliveries.map(({ event }) => event),
       { remainingMs: invocation.remainingMs, readFirst: deliveries.every(({ receiveCount }) => receiveCount > 1) },
     );
     for (const [position, delivery] of deliveries.entries()) tell(invocation, delivery, outcomes[position], isSampled);
-    return outcomes;
+    return outcomes.map((outcome, position) => {
+      const { event } = deliveries[position] ?? {};
+      // The reason for which a conflict is parked names the order.
+      return outcome.kind === "conflict" && event ? { ...outcome, key: orderKey(orderOf(event)) } : outcome;
+    });
   };
 }
 
@@ -67,7 +73,9 @@ function tell(
   isSampled: IsSampled,
 ): void {
   if (settled === undefined) return;
-  const { id: eventId, type, subject: orderId, correlationid: correlationId = eventId } = event;
+  const order = orderOf(event);
+  const key = orderKey(order);
+  const { id: eventId, type, correlationid: correlationId = eventId } = event;
   const { kind: outcome, attempts, throttles, throttledBy, met } = settled;
   const writtenAtMs = settled.kind === "applied" ? settled.writtenAtMs : undefined;
   const arrival = outcome === "applied" && met ? arrivalOf(met.item, event) : undefined;
@@ -75,13 +83,14 @@ function tell(
   if (arrival === "cancelled before it came") metrics.count("CancellationsMatched");
   const isDone = outcome === "applied" || outcome === "duplicate";
   const isPlain = isDone && receiveCount === 1 && throttles === 0 && arrival === undefined;
-  if (isPlain && !isSampled(orderId)) return;
+  if (isPlain && !isSampled(key)) return;
   logOrderSettled(log, {
     messageId,
     receiveCount,
     eventId,
     type,
-    orderId,
+    orderKey: key,
+    ...order,
     correlationId,
     outcome,
     attempts: attempts > 1 ? attempts : undefined,

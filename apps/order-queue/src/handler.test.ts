@@ -5,7 +5,7 @@ import type { BusinessEvent } from "@doorbell/event-contracts/business-event";
 import { dynamoItemStore } from "@doorbell/idempotency/dynamo-store";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Emulators, startEmulators } from "../test/emulators.ts";
-import { cancelled, context, message, placed, recordingLog } from "../test/events.ts";
+import { cancelled, context, message, PARTNER, placed, recordingLog } from "../test/events.ts";
 import { applyOrders, parseDelivery } from "./apply-orders.ts";
 import type { handler as Handler } from "./handler.ts";
 
@@ -91,7 +91,11 @@ describe("The handler", () => {
 
   async function stored(orderId: string) {
     const { Item } = await emulators.dynamodb.send(
-      new GetItemCommand({ TableName: emulators.table, Key: { id: { S: orderId } }, ConsistentRead: true }),
+      new GetItemCommand({
+        TableName: emulators.table,
+        Key: { id: { S: `${PARTNER}/${orderId}` } },
+        ConsistentRead: true,
+      }),
     );
     return Item;
   }
@@ -111,8 +115,8 @@ describe("The handler", () => {
     const reasonOf = (body: string) =>
       found.find(({ Body }) => Body === body)?.MessageAttributes?.["DoorbellReason"]?.StringValue;
     expect(found).toHaveLength(2);
-    expect(reasonOf(conflict)).toMatch(
-      /^This key is stored with another payload: [0-9a-f]{64} is stored, [0-9a-f]{64} came$/,
+    expect(reasonOf(conflict)?.replace(`${PARTNER}/${id}`, "The order")).toMatch(
+      /^The order is stored with another payload: [0-9a-f]{64} is stored, [0-9a-f]{64} came$/,
     );
     expect(reasonOf("not json")).toMatch(/^The body is not JSON/);
   });
@@ -130,7 +134,7 @@ describe("The handler", () => {
   it("parks the record alone whose order holds a number that nothing here can read", async () => {
     const [foreign, known] = [nextOrder(), nextOrder()];
     const Item = {
-      id: { S: foreign },
+      id: { S: `${PARTNER}/${foreign}` },
       version: { N: "1" },
       status: { S: "placed" },
       score: { N: "9007199254740993.5" },

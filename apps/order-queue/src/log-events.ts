@@ -10,6 +10,9 @@ export interface OrderSettled {
   readonly receiveCount: number;
   readonly eventId: string;
   readonly type: string;
+  /** The partner and the order's id in one, as the tables have it. */
+  readonly orderKey: string;
+  readonly partner: string;
   readonly orderId: string;
   readonly correlationId: string;
   readonly outcome: "applied" | "duplicate" | "conflict" | "failed";
@@ -37,7 +40,7 @@ export function logOrderSettled(log: Log, settled: OrderSettled): void {
 /** Whether a line of a log, parsed from JSON, is one of {@link logOrderSettled}. */
 export function isOrderSettled<Line extends object>(line: Line): line is Line & OrderSettled {
   const field = (name: keyof OrderSettled | "event"): unknown => Reflect.get(line, name);
-  const texts = ["messageId", "eventId", "type", "orderId", "correlationId"] as const;
+  const texts = ["messageId", "eventId", "type", "orderKey", "partner", "orderId", "correlationId"] as const;
   return (
     field("event") === EVENT &&
     OUTCOMES.includes(field("outcome")) &&

@@ -22,7 +22,7 @@ const orderItemSchema = v.pipe(
  */
 export type OrderItem = v.InferOutput<typeof orderItemSchema>;
 
-/** What is stored under the order's id is not an order as this service writes it; nobody but an operator can help. */
+/** What is stored under the order's key is not an order as this service writes it; nobody but an operator can help. */
 export class OrderItemUnreadable extends Error {
   readonly code = "ORDER_ITEM_UNREADABLE";
   /** Where the item differs, without its values, which may be personal data. */

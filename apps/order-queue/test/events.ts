@@ -4,12 +4,18 @@ import type { OrderCancelled } from "@doorbell/event-contracts/order-cancelled";
 import type { OrderPlaced } from "@doorbell/event-contracts/order-placed";
 import type { OrderCount } from "../src/metrics.ts";
 
+/** Whose the orders are, where a test names nobody else. */
+export const PARTNER = "acme";
+
 /** An `order.placed` event for tests. */
-export function placed(orderId: string, { id = `placed-${orderId}`, amount = "957.5775" } = {}): OrderPlaced {
+export function placed(
+  orderId: string,
+  { id = `placed-${orderId}`, amount = "957.5775", source = PARTNER } = {},
+): OrderPlaced {
   return {
     specversion: "1.0",
     id,
-    source: "test",
+    source,
     type: "doorbell.order.placed.v1",
     subject: orderId,
     time: "2026-01-02T03:04:05.000Z",
@@ -29,12 +35,12 @@ export function placed(orderId: string, { id = `placed-${orderId}`, amount = "95
 /** An `order.cancelled` event for tests. */
 export function cancelled(
   orderId: string,
-  { id = `cancelled-${orderId}`, reason = "changed my mind" } = {},
+  { id = `cancelled-${orderId}`, reason = "changed my mind", source = PARTNER } = {},
 ): OrderCancelled {
   return {
     specversion: "1.0",
     id,
-    source: "test",
+    source,
     type: "doorbell.order.cancelled.v1",
     subject: orderId,
     time: "2026-01-03T03:04:05.000Z",

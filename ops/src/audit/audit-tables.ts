@@ -22,9 +22,9 @@ type Key = Record<string, AttributeValue>;
 
 /** An order and its entries, as they are stored. */
 export interface StoredTrail {
-  readonly orderId: string;
+  readonly orderKey: string;
   readonly image: Image | undefined;
-  readonly entries: readonly FoundEntry<"orderId">[];
+  readonly entries: readonly FoundEntry<"orderKey">[];
 }
 
 /** The orders table and the audit table, read only, page by page: at most a few megabytes are held at a time. */
@@ -32,9 +32,9 @@ export interface AuditTables {
   /** Every order that has an entry, with its entries as they lay side by side in the scan. One may come in two pieces. */
   trails(): AsyncIterable<readonly StoredTrail[]>;
   /** The ids of all orders, and for each whether an entry of version 1 is there. */
-  orders(): AsyncIterable<readonly { readonly orderId: string; readonly isAudited: boolean }[]>;
+  orders(): AsyncIterable<readonly { readonly orderKey: string; readonly isAudited: boolean }[]>;
   /** One order, consistently read. */
-  trail(orderId: string): Promise<StoredTrail>;
+  trail(orderKey: string): Promise<StoredTrail>;
 }
 
 /** Opens the tables. Needs `dynamodb:Scan`, `Query`, `GetItem` and `BatchGetItem` on both. */
@@ -47,14 +47,14 @@ export function openAuditTables(
 
   async function* trails(): AsyncGenerator<readonly StoredTrail[]> {
     // The last order of a page may go on in the next one.
-    let open: { orderId: string; entries: FoundEntry<"orderId">[] } | undefined;
+    let open: { orderKey: string; entries: FoundEntry<"orderKey">[] } | undefined;
     for await (const page of paginateScan({ client }, { TableName: auditTable, ConsistentRead: true })) {
-      const ended: { orderId: string; entries: FoundEntry<"orderId">[] }[] = [];
+      const ended: { orderKey: string; entries: FoundEntry<"orderKey">[] }[] = [];
       for (const item of page.Items ?? []) {
-        const orderId = item["orderId"]?.S ?? "";
-        if (open?.orderId !== orderId) {
+        const orderKey = item["orderKey"]?.S ?? "";
+        if (open?.orderKey !== orderKey) {
           if (open !== undefined) ended.push(open);
-          open = { orderId, entries: [] };
+          open = { orderKey, entries: [] };
         }
         open.entries.push(readAuditEntry(plainItem(item), auditedOrders));
       }
@@ -64,43 +64,43 @@ export function openAuditTables(
   }
 
   async function withImages(
-    groups: { orderId: string; entries: FoundEntry<"orderId">[] }[],
+    groups: { orderKey: string; entries: FoundEntry<"orderKey">[] }[],
   ): Promise<readonly StoredTrail[]> {
     const images = new Map<string, Image>();
-    const keys = [...new Set(groups.map(({ orderId }) => orderId))].map((id) => ({ id: { S: id } }));
+    const keys = [...new Set(groups.map(({ orderKey }) => orderKey))].map((id) => ({ id: { S: id } }));
     for (const item of await getAll(ordersTable, keys)) images.set(item["id"]?.S ?? "", storedImage(item));
-    return groups.map((group) => ({ ...group, image: images.get(group.orderId) }));
+    return groups.map((group) => ({ ...group, image: images.get(group.orderKey) }));
   }
 
-  async function* orders(): AsyncGenerator<readonly { orderId: string; isAudited: boolean }[]> {
+  async function* orders(): AsyncGenerator<readonly { orderKey: string; isAudited: boolean }[]> {
     const ids = { TableName: ordersTable, ConsistentRead: true, ProjectionExpression: "id" };
     for await (const page of paginateScan({ client }, ids)) {
-      const orderIds = (page.Items ?? []).map((item) => item["id"]?.S ?? "");
-      const keys = orderIds.map((id) => ({ orderId: { S: id }, version: { N: "1" } }));
+      const orderKeys = (page.Items ?? []).map((item) => item["id"]?.S ?? "");
+      const keys = orderKeys.map((id) => ({ orderKey: { S: id }, version: { N: "1" } }));
       const audited = new Set<string>();
-      for (const item of await getAll(auditTable, keys, "orderId")) audited.add(item["orderId"]?.S ?? "");
-      yield orderIds.map((orderId) => ({ orderId, isAudited: audited.has(orderId) }));
+      for (const item of await getAll(auditTable, keys, "orderKey")) audited.add(item["orderKey"]?.S ?? "");
+      yield orderKeys.map((orderKey) => ({ orderKey, isAudited: audited.has(orderKey) }));
     }
   }
 
-  async function trail(orderId: string): Promise<StoredTrail> {
+  async function trail(orderKey: string): Promise<StoredTrail> {
     // The order first: a change that comes in between is then in the entries alone, and the next look is right.
     const { Item } = await client.send(
-      new GetItemCommand({ TableName: ordersTable, Key: { id: { S: orderId } }, ConsistentRead: true }),
+      new GetItemCommand({ TableName: ordersTable, Key: { id: { S: orderKey } }, ConsistentRead: true }),
     );
-    const entries: FoundEntry<"orderId">[] = [];
+    const entries: FoundEntry<"orderKey">[] = [];
     const pages = paginateQuery(
       { client },
       {
         TableName: auditTable,
         ConsistentRead: true,
-        KeyConditionExpression: "orderId = :id",
-        ExpressionAttributeValues: { ":id": { S: orderId } },
+        KeyConditionExpression: "orderKey = :id",
+        ExpressionAttributeValues: { ":id": { S: orderKey } },
       },
     );
     for await (const page of pages)
       for (const item of page.Items ?? []) entries.push(readAuditEntry(plainItem(item), auditedOrders));
-    return { orderId, entries, image: Item === undefined ? undefined : storedImage(Item) };
+    return { orderKey, entries, image: Item === undefined ? undefined : storedImage(Item) };
   }
 
   /** Reads items by their keys, a hundred a call. */

@@ -8,7 +8,7 @@ import { changeKey } from "./waiting-changes.ts";
 export const MAX_SUSPECTS = 10_000;
 const CONCURRENCY = 16;
 
-type Finding = FindingOf<"orderId">;
+type Finding = FindingOf<"orderKey">;
 
 /** What a run over both tables found. */
 export interface Verification {
@@ -39,13 +39,13 @@ export async function verifyTables(tables: AuditTables, options: VerifyOptions):
   for await (const trails of tables.trails()) {
     for (const trail of trails) {
       entries += trail.entries.length;
-      if (verifyTrail(trail, auditedOrders).length > 0) suspects.add(trail.orderId);
+      if (verifyTrail(trail, auditedOrders).length > 0) suspects.add(trail.orderKey);
     }
     if (suspects.size >= MAX_SUSPECTS) break;
   }
   for await (const page of tables.orders()) {
     orders += page.length;
-    for (const { orderId, isAudited } of page) if (!isAudited) suspects.add(orderId);
+    for (const { orderKey, isAudited } of page) if (!isAudited) suspects.add(orderKey);
     if (suspects.size >= MAX_SUSPECTS) break;
   }
   const complete = suspects.size < MAX_SUSPECTS;
@@ -56,12 +56,12 @@ export async function verifyTables(tables: AuditTables, options: VerifyOptions):
   return { orders, entries, findings: await tellLate(confirmed, options), complete };
 }
 
-async function lookAgain(tables: AuditTables, orderIds: readonly string[]): Promise<Finding[]> {
+async function lookAgain(tables: AuditTables, orderKeys: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (let from = 0; from < orderIds.length; from += CONCURRENCY) {
-    const some = orderIds.slice(from, from + CONCURRENCY);
+  for (let from = 0; from < orderKeys.length; from += CONCURRENCY) {
+    const some = orderKeys.slice(from, from + CONCURRENCY);
     const looked = await Promise.all(
-      some.map(async (orderId) => verifyTrail(await tables.trail(orderId), auditedOrders)),
+      some.map(async (orderKey) => verifyTrail(await tables.trail(orderKey), auditedOrders)),
     );
     findings.push(...looked.flat());
   }
@@ -73,12 +73,12 @@ async function tellLate(findings: readonly Finding[], { waiting }: VerifyOptions
   const isGap = ({ kind }: Finding) => kind === "missing" || kind === "tail cut";
   const wanted = findings
     .filter(isGap)
-    .flatMap(({ orderId, versions }) => versions.map((version) => changeKey(orderId, version)));
+    .flatMap(({ orderKey, versions }) => versions.map((version) => changeKey(orderKey, version)));
   if (wanted.length === 0) return findings;
   const found = await waiting(new Set(wanted));
   return findings.flatMap((finding) => {
     if (!isGap(finding)) return [finding];
-    const isLate = (version: number) => found.has(changeKey(finding.orderId, version));
+    const isLate = (version: number) => found.has(changeKey(finding.orderKey, version));
     const late = finding.versions.filter(isLate);
     const lost = finding.versions.filter((version) => !isLate(version));
     const says = "the change waits in the failures bucket; redriven, it fills its gap";

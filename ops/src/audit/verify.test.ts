@@ -8,7 +8,7 @@ it("versions are told in runs", () => {
 });
 
 it("what is wrong is told in a table, as much of it as a person reads, and counted", () => {
-  const finding = { orderId: "2024-1", kind: "missing", versions: [1, 2, 3], says: "no entry" } as const;
+  const finding = { orderKey: "2024-1", kind: "missing", versions: [1, 2, 3], says: "no entry" } as const;
   const verified = { orders: 2_000, entries: 1, complete: false };
   const one = formatVerification({ ...verified, findings: [finding] }, "stage p", 1_500);
   expect(one).toMatch(/^2024-1 {2}v1–v3 {4}missing {2}no entry$/m);

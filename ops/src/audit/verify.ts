@@ -57,7 +57,7 @@ export function formatVerification(verified: Verification, title: string, ms: nu
   if (findings.length === 0) return `Verified ${scope}: every change is recorded as it was made.\n`;
   const rows = findings
     .slice(0, MAX_ROWS)
-    .map(({ orderId, kind, versions, says }) => [orderId, formatVersions(versions), kind, says]);
+    .map(({ orderKey, kind, versions, says }) => [orderKey, formatVersions(versions), kind, says]);
   const more = findings.length - rows.length;
   return [
     formatTable(["order", "version", "wrong", "what"], rows),

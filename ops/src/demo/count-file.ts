@@ -7,7 +7,7 @@ export interface CountedOrder {
   readonly total: bigint;
 }
 
-/** The demo's own count of a file, to hold the pipeline's result against. */
+/** The demo's own count of a file, to hold the pipeline's result against; orders by their keys, `partner/order id`. */
 export interface FileCount {
   readonly lines: number;
   readonly orders: ReadonlyMap<string, CountedOrder>;
@@ -16,9 +16,9 @@ export interface FileCount {
 
 /**
  * Counts a well-formed superstore CSV (one record a line, `Order ID` second, `Sales` eighteenth) on its own: it shares no code with
- * the services, so that an error of theirs cannot hide in the check.
+ * the services, so that an error of theirs cannot hide in the check. The orders are the partner's.
  */
-export async function countFile(path: string): Promise<FileCount> {
+export async function countFile(path: string, partner: string): Promise<FileCount> {
   const orders = new Map<string, CountedOrder>();
   let lines = 0;
   let total = 0n;
@@ -35,9 +35,9 @@ export async function countFile(path: string): Promise<FileCount> {
       (match) => match[1] ?? match[2] ?? "",
     );
     const amount = tenThousandths(fields[17] ?? "");
-    const id = fields[1] ?? "";
-    const order = orders.get(id) ?? { lines: 0, total: 0n };
-    orders.set(id, { lines: order.lines + 1, total: order.total + amount });
+    const key = `${partner}/${fields[1] ?? ""}`;
+    const order = orders.get(key) ?? { lines: 0, total: 0n };
+    orders.set(key, { lines: order.lines + 1, total: order.total + amount });
     lines += 1;
     total += amount;
   }

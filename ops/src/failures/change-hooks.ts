@@ -21,7 +21,7 @@ export function changeHooks(options: {
     isDone: async (event) => {
       const entries = entriesOf(event);
       if (entries === undefined) return false;
-      const refs = entries.map(({ orderId, version }) => ({ table: auditTable, key: { orderId, version } }));
+      const refs = entries.map(({ orderKey, version }) => ({ table: auditTable, key: { orderKey, version } }));
       const stored = (await store.read(refs)).map(itemOf);
       return entries.every(
         ({ before, after }, at) => stored[at] && stored[at]["before"] === before && stored[at]["after"] === after,

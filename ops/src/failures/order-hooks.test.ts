@@ -2,7 +2,8 @@ import { expect, it } from "vitest";
 import { orderHooks } from "./order-hooks.ts";
 
 it.each([
-  ['{"subject":"A"}', "order A"],
+  ['{"source":"acme","subject":"A"}', "order acme/A"],
+  ['{"subject":"A"}', "a message that names no order"],
   ["{", "a message that names no order"],
   ["{}", "a message that names no order"],
 ])("%j is %s", (content, what) => {

@@ -1,12 +1,13 @@
 import type { FailureHooks } from "@doorbell/cli/operate/failures/failure-hooks";
 import { parseBusinessEvent } from "@doorbell/event-contracts/business-event";
+import { orderKey, orderOf } from "@doorbell/event-contracts/order-key";
 import { itemOf } from "@doorbell/idempotency/read-item";
 import type { Store } from "@doorbell/idempotency/store";
 import { decideOrder } from "@doorbell/order-queue/decide-order";
 import * as v from "valibot";
 import { parseJson } from "@doorbell/cli/parse-json";
 
-const subjectSchema = v.looseObject({ subject: v.string() });
+const namedSchema = v.looseObject({ source: v.string(), subject: v.string() });
 
 /** Messages of the orders DLQ: `order-rejected`, which `order-queue` parked, and `order-exhausted`, which ran out of receives. */
 export function orderHooks(options: {
@@ -18,13 +19,15 @@ export function orderHooks(options: {
     place: "orders DLQ",
     kinds: { "message-rejected": "order-rejected", "message-exhausted": "order-exhausted" },
     about: (content) => {
-      const subject = v.safeParse(subjectSchema, parseJson(content));
-      return subject.success ? `order ${subject.output.subject}` : "a message that names no order";
+      const named = v.safeParse(namedSchema, parseJson(content));
+      return named.success ? `order ${orderKey(orderOf(named.output))}` : "a message that names no order";
     },
     isDone: async (content) => {
       const event = parseBusinessEvent(content);
       if (!event.ok) return false;
-      const [stored] = (await store.read([{ table: ordersTable, key: { id: event.value.subject } }])).map(itemOf);
+      const [stored] = (await store.read([{ table: ordersTable, key: { id: orderKey(orderOf(event.value)) } }])).map(
+        itemOf,
+      );
       return isDuplicate(stored, event.value);
     },
   };

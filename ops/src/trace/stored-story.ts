@@ -25,7 +25,7 @@ export async function storedStory(
 export function orderStory(
   id: string,
   order: StoredOrder | undefined,
-  audit: readonly FoundEntry<"orderId">[],
+  audit: readonly FoundEntry<"orderKey">[],
 ): Stored {
   const ids = [
     ...audit.map((found) => (found.ok ? found.entry.correlationId : undefined)),
@@ -53,7 +53,7 @@ function uploadStory({ id, key, eventTime, orders }: StoredReceipt): Stored {
 }
 
 /** Versions whose log is gone, as their entries tell them. */
-function recordedSteps(entries: readonly LogEntry[], audit: readonly FoundEntry<"orderId">[]): Step[] {
+function recordedSteps(entries: readonly LogEntry[], audit: readonly FoundEntry<"orderKey">[]): Step[] {
   const told = new Set(entries.filter(isChangeSettled).map(({ version }) => version));
   return audit.flatMap((found): Step[] => {
     if (!found.ok || told.has(found.version) || found.entry.at === undefined) return [];
@@ -63,7 +63,7 @@ function recordedSteps(entries: readonly LogEntry[], audit: readonly FoundEntry<
   });
 }
 
-function orderSummary({ id, status, version }: StoredOrder, audit: readonly FoundEntry<"orderId">[]): string[] {
+function orderSummary({ id, status, version }: StoredOrder, audit: readonly FoundEntry<"orderKey">[]): string[] {
   const recorded = audit.map((found) => found.version);
   const versions = Array.from({ length: version }, (_, index) => index + 1);
   const open = versions.filter((each) => !recorded.includes(each));

@@ -7,7 +7,7 @@ import { logSteps } from "./log-steps.ts";
 import { orderStory } from "./stored-story.ts";
 
 const at = (ms: number) => new Date(1_767_225_600_000 + ms).toISOString();
-const about = { kind: "subject", id: "CA-1" } as const;
+const about = { kind: "subject", id: "acme/CA-1" } as const;
 const hooks = { steps: logSteps };
 
 /** A line as the service writes it: by the code of its event, whatever its message says. */
@@ -26,6 +26,8 @@ const COMMON: Readonly<Record<string, object>> = {
     receiveCount: 1,
     eventId: "e",
     type: "doorbell.order.placed.v1",
+    orderKey: "acme/CA-1",
+    partner: "acme",
     orderId: "CA-1",
     correlationId: "c",
   },
@@ -42,7 +44,6 @@ describe("a story", () => {
   it("is told in the order of time, a delivery before what came of it in the same millisecond", () => {
     const applied = {
       messageId: "m-1",
-      orderId: "CA-1",
       type: "doorbell.order.placed.v1",
       receiveCount: 2,
       outcome: "applied",
@@ -123,9 +124,9 @@ describe("a story", () => {
     const audited = {
       ok: true,
       version: 1,
-      entry: { orderId: "CA-1", version: 1, eventName: "INSERT", eventId: "e", at: 1_767_225_600, changes: [] },
+      entry: { orderKey: "acme/CA-1", version: 1, eventName: "INSERT", eventId: "e", at: 1_767_225_600, changes: [] },
     } as const;
-    expect(story({ stored: [orderStory("CA-1", undefined, [audited])] })).toEqual([
+    expect(story({ stored: [orderStory("acme/CA-1", undefined, [audited])] })).toEqual([
       "orders table audited: version 1 was made about then; it is recorded, its log is gone",
     ]);
   });

@@ -8,8 +8,9 @@ import { storedStory } from "./stored-story.ts";
 export function traceHooks(environment: Environment): TraceHooks {
   const records = openStoredRecords(environment);
   return {
-    subject: { field: "orderId", noun: "order" },
+    subject: { field: "orderKey", noun: "order" },
     storyServices: ["upload-ingest"],
+    called: (orderId) => records.keysOf(orderId),
     stored: (id) => storedStory(id, records),
     steps: logSteps,
   };

@@ -12,7 +12,8 @@ export type Outcome =
 /** How an idempotency strategy ended for one record; what the strategies of `@doorbell/idempotency` answer. */
 export type IdempotencyOutcome = (
   | { readonly kind: "applied" | "duplicate" }
-  | { readonly kind: "conflict"; readonly stored: string; readonly given: string }
+  /** `key` names what is stored, in the reason. */
+  | { readonly kind: "conflict"; readonly stored: string; readonly given: string; readonly key?: string }
   | { readonly kind: "busy"; readonly untilMs: number }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown }
 ) & {
@@ -38,10 +39,10 @@ export function recordOutcome(outcome: Outcome | IdempotencyOutcome): Outcome {
     case "duplicate":
       return { kind: "done" };
     case "conflict": {
-      const { stored, given } = outcome;
+      const { stored, given, key = "This key" } = outcome;
       return {
         kind: "rejected",
-        reason: `This key is stored with another payload: ${stored} is stored, ${given} came`,
+        reason: `${key} is stored with another payload: ${stored} is stored, ${given} came`,
       };
     }
     case "busy":

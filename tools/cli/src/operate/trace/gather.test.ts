@@ -79,6 +79,20 @@ describe("a story with the project's knowledge", () => {
     expect(await told("m-1", hooks)).toEqual(story);
   });
 
+  it("goes from a name that is not unique to its subject, or lists those that go by it", async () => {
+    const called = async (name: string) => (name === "p" ? ["p-1"] : name === "twin" ? ["p-1", "p-2"] : []);
+    expect(await told("p", { ...hooks, called })).toEqual(await told("p-1", hooks));
+    expect(await told("nobody", { ...hooks, called })).toBeUndefined();
+    const material = await gather("twin", { search, services, hooks: { ...hooks, called } });
+    expect(material?.about).toEqual({ kind: "story", id: "twin", subjects: 2, examples: ["p-1", "p-2"] });
+  });
+
+  it("asks for such a name only where no line and no store knows it as an id", async () => {
+    const called = () => Promise.reject(new Error("asked"));
+    expect(await told("p-1", { ...hooks, called })).toHaveLength(5);
+    await expect(told("p", { ...hooks, called })).rejects.toThrow("asked");
+  });
+
   it("of several subjects is told together, and names some of them", async () => {
     const material = await gather("c-1", { search, services, hooks });
     expect(material?.about).toEqual({ kind: "story", id: "c-1", subjects: 2, examples: ["p-1", "p-2"] });

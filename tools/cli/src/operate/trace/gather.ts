@@ -4,7 +4,8 @@ import type { Stored, TraceHooks } from "./trace-hooks.ts";
 
 /** Ids that one search follows at most; a story with more is told of these alone. */
 const MAX_IDS = 500;
-const MAX_EXAMPLES = 3;
+/** Subjects of a story that are named, so that each can be asked for. */
+const MAX_EXAMPLES = 10;
 
 /** All that is known of what an id names. */
 export interface Material {
@@ -59,7 +60,14 @@ export async function gather(id: string, sources: Sources): Promise<Material | u
     const about = { kind: "story", id, subjects: size, examples: [...subjects].slice(0, MAX_EXAMPLES) } as const;
     return { about, entries, failed, stored: stored === undefined ? [] : [stored] };
   }
-  if (named.length === 0) return undefined;
+  if (named.length === 0) {
+    const called = ((await hooks?.called?.(id)) ?? []).filter((subject) => subject !== id);
+    const [subject, ...others] = called;
+    if (subject === undefined) return undefined;
+    if (others.length === 0) return gather(subject, sources);
+    const about = { kind: "story", id, subjects: called.length, examples: called.slice(0, MAX_EXAMPLES) } as const;
+    return { about, entries: [], failed: [], stored: [] };
+  }
   return { about: { kind: "id", id }, ...(await linked(named, { sources, id, stored: undefined })) };
 }
 

@@ -23,6 +23,11 @@ export interface TraceHooks {
   readonly storyServices?: readonly string[];
   /** What is stored under an id, whatever it is; undefined where nothing is. */
   readonly stored: (id: string) => Promise<Stored | undefined>;
+  /**
+   * The subjects that go by a name which is not unique, looked for where neither a log line nor a store knows it as an id; it may read
+   * much.
+   */
+  readonly called?: (name: string) => Promise<readonly string[]>;
   /** What a log line of the project's own tells; undefined for one that is told as any other line is, by its message. */
   readonly steps: (entry: LogEntry) => readonly Step[] | undefined;
 }
