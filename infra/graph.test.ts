@@ -82,6 +82,9 @@ test("what production has beyond the others is that it keeps its data, is watche
         ...(/^(?:OrderQueue|ChangeAudit)/.test(name)
           ? setting(`Function ${name}.inputs.environment.variables.LOG_SAMPLE_RATE`, (it) => `${it?.logSampleRate}`)
           : []),
+        ...(name.startsWith("UploadIngest")
+          ? setting(`Function ${name}.inputs.reservedConcurrentExecutions`, (it) => it?.uploadConcurrency)
+          : []),
         ...setting(`Function ${name}.inputs.loggingConfig.systemLogLevel`, (it) => it?.systemLogLevel),
       ];
     if (type.endsWith(":EventSourceMapping") && "scalingConfig" in inputs)

@@ -12,6 +12,8 @@ export interface ServiceArgs extends Pick<
 > {
   readonly memory: NonNullable<sst.aws.FunctionArgs["memory"]>;
   readonly timeout: NonNullable<sst.aws.FunctionArgs["timeout"]>;
+  /** Environments at the same time, reserved of the account's concurrency; as many as the account has to spare, where absent. */
+  readonly reservedConcurrency?: number;
   /** Retries of an asynchronous invocation; only where the event source invokes asynchronously. */
   readonly retries?: number;
 }
@@ -28,7 +30,7 @@ export const functions = new Map<string, sst.aws.Function>();
  * SST attaches `AWSLambdaBasicExecutionRole`, which may write to every log group of the account; the role here has no managed
  * policy, and a permission for its own log group instead.
  */
-export function service(name: ServiceName, args: ServiceArgs): sst.aws.Function {
+export function service(name: ServiceName, { reservedConcurrency, ...args }: ServiceArgs): sst.aws.Function {
   const component = componentOf(name);
   const functionName = `${$app.name}-${$app.stage}-${name}`;
   const logGroup = new aws.cloudwatch.LogGroup(`${component}Logs`, {
@@ -42,6 +44,7 @@ export function service(name: ServiceName, args: ServiceArgs): sst.aws.Function 
     handler: `apps/${name}/src/handler.handler`,
     runtime: "nodejs24.x",
     architecture: "arm64",
+    ...(reservedConcurrency !== undefined && { concurrency: { reserved: reservedConcurrency } }),
     logging: { format: "json", logGroup: logGroup.name },
     nodejs: { plugins: "tools/bundling/src/replace-packages.mjs" },
     permissions: $resolve([args.permissions ?? []]).apply(([permissions]) => [
@@ -65,7 +68,7 @@ export function service(name: ServiceName, args: ServiceArgs): sst.aws.Function 
     },
   });
   functions.set(name, made);
-  healthAlarms(name, made);
+  healthAlarms(name, made, reservedConcurrency);
   return made;
 }
 
@@ -80,7 +83,7 @@ export function logsOf(made: sst.aws.Function): $util.Output<string> {
 }
 
 /** Rings when a function fails, is held back, or comes near its timeout. */
-function healthAlarms(name: ServiceName, made: sst.aws.Function): void {
+function healthAlarms(name: ServiceName, made: sst.aws.Function, reserved: number | undefined): void {
   // One failure is retried and heals; what does not heal ends among the failures, which ring by themselves.
   alarm(name, "errors", {
     says: `${name} failed five times in five minutes.`,
@@ -90,7 +93,7 @@ function healthAlarms(name: ServiceName, made: sst.aws.Function): void {
     minutes: 5,
   });
   alarm(name, "throttled", {
-    says: `${name} was throttled in each of five minutes: the account's concurrency is used up.`,
+    says: `${name} was throttled in each of five minutes: ${reserved === undefined ? "the account's concurrency is" : `its reserved concurrency of ${reserved} is`} used up.`,
     metric: functionMetric(made, "Throttles"),
     statistic: "Sum",
     atLeast: 1,

@@ -86,6 +86,16 @@ describe("what a stage is sized for", () => {
     expect(tableWrites.maximum).toBeLessThan(4_000);
   });
 
+  test.each(["production", "staging"])("%s reserves files a share of the smallest default quota, 1,000", (stage) => {
+    const { uploadConcurrency = 0 } = settingsOf(stage);
+    expect(uploadConcurrency).toBeGreaterThan(0);
+    expect(uploadConcurrency).toBeLessThan(500);
+  });
+
+  test.each(["pr-7", "dev-ana", "local"])("%s reserves nothing, since a new account has no more than ten", (stage) => {
+    expect(settingsOf(stage).uploadConcurrency).toBeUndefined();
+  });
+
   test.each(["production", "staging"])(
     "%s logs a sample of its successes, and no line of Lambda's for each",
     (stage) => {

@@ -86,6 +86,12 @@ export interface StageSettings {
   /** The lowest level of Lambda's own lines that is kept. Start and report of a success are INFO, of a failure WARN. */
   readonly systemLogLevel: "INFO" | "WARN";
   readonly orderQueueScaling: QueueScaling;
+  /**
+   * Files that `upload-ingest` reads at the same time, reserved of the account's concurrency: more wait for up to six hours, and the other
+   * services keep the rest, of which AWS wants at least 100 to be left (AWS page: "Configuring reserved concurrency"). Without it the files
+   * compete with every function of the account, which has 1,000 in all by default, and a new one as few as 10.
+   */
+  readonly uploadConcurrency?: number;
   /** Of the orders table and of the audit table each: a change of an order is one write in both. */
   readonly tableWrites: TableWrites;
 }
@@ -105,6 +111,7 @@ const SETTINGS: Readonly<Record<string, Partial<StageSettings>>> = {
     logSampleRate: 0.01,
     systemLogLevel: "WARN",
     orderQueueScaling: { maximumConcurrency: 50 },
+    uploadConcurrency: 50,
     tableWrites: { maximum: 40_000 },
   },
 };

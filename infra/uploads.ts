@@ -7,6 +7,7 @@ import { logMetric } from "./log-metric.ts";
 import { countedBy } from "./metrics.ts";
 import { orders } from "./orders.ts";
 import { logsOf } from "./service.ts";
+import { settingsOf } from "./stage.ts";
 import { failureQueue } from "./work-queue.ts";
 
 /** Files of the partners, as they came. Versions are kept, so a file that was overwritten can still be read again. */
@@ -25,6 +26,9 @@ export const uploadsTable = new sst.aws.Dynamo("UploadsTable", {
 /** S3 events that `upload-ingest` could not handle, whole, for an operator to read and send back. */
 export const uploadFailures = failureQueue("UploadFailures");
 
+// A thousand files at once must not take the account's concurrency from the services behind.
+const { uploadConcurrency } = settingsOf($app.stage);
+
 /**
  * Turns a file into order events. The longest timeout there is, since a file may hold 20 GB and a retry goes on from the
  * last checkpoint; 1,769 MB is one whole virtual processor, which parsing can use and memory (under 192 MB) does not need.
@@ -35,6 +39,7 @@ export const uploadIngest = bucketService("upload-ingest", {
   failures: uploadFailures,
   timeout: "15 minutes",
   memory: "1769 MB",
+  ...(uploadConcurrency !== undefined && { reservedConcurrency: uploadConcurrency }),
   environment: {
     UPLOADS_BUCKET: uploads.name,
     REJECTS_BUCKET: rejects.name,

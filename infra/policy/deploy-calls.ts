@@ -187,7 +187,11 @@ const TABLE: Readonly<Record<string, (resource: Deployed) => Lifecycle>> = {
     };
     const code = on("arn:aws:s3:::sst-asset-abcdefghijkl/assets/Function-code.zip", "s3:GetObject");
     return {
-      create: [...on(name, "lambda:CreateFunction", "lambda:TagResource"), pass, ...code],
+      create: [
+        ...on(name, "lambda:CreateFunction", "lambda:TagResource", "lambda:PutFunctionConcurrency"),
+        pass,
+        ...code,
+      ],
       read: on(
         name,
         "lambda:GetFunction",
@@ -197,6 +201,7 @@ const TABLE: Readonly<Record<string, (resource: Deployed) => Lifecycle>> = {
       ),
       update: [
         ...on(name, "lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration"),
+        ...on(name, "lambda:PutFunctionConcurrency", "lambda:DeleteFunctionConcurrency"),
         ...on(name, "lambda:TagResource", "lambda:UntagResource"),
         pass,
         ...code,
