@@ -143,6 +143,13 @@ export const alarmRules: readonly Rule[] = [
     },
   },
   {
+    name: "a metric filter matches the stable code of a line, not its prose",
+    violations: (graph) =>
+      filters(graph)
+        .filter(({ pattern }) => !/^\{ \$\.event = "[a-z.-]+"[^]*\}$/.test(pattern) || pattern.includes("$.message"))
+        .map(({ metricTransformation }) => metricTransformation.name),
+  },
+  {
     name: "every alarm tells somebody, and is silent where nothing happens",
     violations: (graph) => {
       const topics = graph.all("aws:sns/topic:Topic").map(({ name }) => name);

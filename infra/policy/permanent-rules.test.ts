@@ -22,6 +22,7 @@ const rejected = "rejected lines ring";
 const parked = "a change that can never be handled rings";
 const waiting = "cancellations that wait for their order ring, those whose order came do not";
 const refused = "refused uploads are counted from the log, and ring";
+const coded = "a metric filter matches the stable code of a line, not its prose";
 const told = "every alarm tells somebody, and is silent where nothing happens";
 const shown = "the dashboard shows every alarm";
 
@@ -29,6 +30,12 @@ const mapping = "OrdersTableSubscriberChangeAuditEventSourceMapping";
 
 /** A careless change to what a permanent stage has beyond the others, and the rules that have to notice it. */
 const changes: readonly [change: string, edit: Edit, broken: readonly string[]][] = [
+  ["a metric filter matches prose", set("RefusedUploads", { pattern: '"upload handled"' }), [coded]],
+  [
+    "a metric filter matches the message of a line",
+    set("RefusedUploads", { pattern: '{ $.event = "upload.handled" && $.message = "upload handled" }' }),
+    [coded],
+  ],
   ["a table may be deleted", set("AuditTableTable", { deletionProtectionEnabled: false }), [keeps]],
   ["a bucket is emptied when it is removed", set("UploadsBucket", { forceDestroy: true }), [keeps]],
   ["the DLQ fills unseen", without("order-queue-given-up"), [failures]],
