@@ -1,17 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { markdownTable, writeFigures } from "../guide.ts";
 import { type Goal, goalsOf, type GuideFigures } from "./goals.ts";
 import type { Job } from "./samples.ts";
 
-const BEGIN = "<!-- figures: written by the benchmark -->\n";
-const END = "<!-- end of figures -->";
-
 /** Replaces the figures of the guide, between its two marks, by those of this run. */
 export function writeGuideFigures(file: URL, figures: GuideFigures): void {
-  const guide = readFileSync(file, "utf8");
-  const [before, rest] = guide.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error("The guide has lost the marks of its figures");
-  writeFileSync(file, `${before}${BEGIN}${tableOf(figures)}${END}${after}`);
+  writeFigures(file, tableOf(figures));
 }
 
 function tableOf(figures: GuideFigures): string {
@@ -51,25 +44,16 @@ function tableOf(figures: GuideFigures): string {
   ];
   const { cpu = "", cores, node } = figures.machine;
   return `
-${table(cells.map((row) => row.map(String)))}
+${markdownTable(cells.map((row) => row.map(String)))}
 
 Against what was aimed at, as ratios of Doorbell to the peer:
 
-${table([["", "measured", "goal", "reached"], ...goalsOf(figures).map(goalRow)])}
+${markdownTable([["", "measured", "goal", "reached"], ...goalsOf(figures).map(goalRow)])}
 
 Capacity is computed from item sizes by AWS's rule, dollars by the on-demand price of us-east-1. DynamoDB Local is slow at
 the batch statements that AWS is not slow at: its times judge nothing. Measured on ${cpu} (${cores} cores), Node ${node}.
 
 `;
-}
-
-/** A Markdown table as the formatter of this repository writes it: columns of equal width. */
-function table(rows: readonly (readonly string[])[]): string {
-  const [head = []] = rows;
-  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(" | ")} |`;
-  const rule = line(widths.map((width) => "-".repeat(width)));
-  return [line(head), rule, ...rows.slice(1).map(line)].join("\n");
 }
 
 function goalRow({ what, measured, goal, isReached }: Goal): string[] {
