@@ -10,7 +10,7 @@ export const auditTable = new sst.aws.Dynamo("AuditTable", {
   fields: { orderKey: "string", version: "number" },
   primaryIndex: { hashKey: "orderKey", rangeKey: "version" },
   deletionProtection: $app.protect,
-  transform: tableWrites(),
+  transform: tableWrites("audit"),
 });
 
 /** Changes that `change-audit` gave up, or that can never be audited, whole. */

@@ -69,12 +69,13 @@ test("what production has beyond the others is that it keeps its data, is watche
     differences(of(small), of(large), path);
   const expected = local.resources.flatMap(({ type, name, inputs }) => {
     const kept = `${type.split(":").at(-1)} ${name}.retainOnDelete: undefined → true`;
+    const writes = (it: StageSettings | undefined) => it?.tableWrites[name.startsWith("Orders") ? "orders" : "audit"];
     const table = [`Table ${name}.inputs.deletionProtectionEnabled: false → true`, kept];
     if (/^(?:Orders|Audit)Table/.test(name) && type.endsWith(":Table"))
       return [
         ...table,
-        ...setting(`Table ${name}.inputs.onDemandThroughput.maxWriteRequestUnits`, (it) => it?.tableWrites.maximum),
-        ...setting(`Table ${name}.inputs.warmThroughput`, (it) => warmThroughput(it?.tableWrites.warm)),
+        ...setting(`Table ${name}.inputs.onDemandThroughput.maxWriteRequestUnits`, (it) => writes(it)?.maximum),
+        ...setting(`Table ${name}.inputs.warmThroughput`, (it) => warmThroughput(writes(it)?.warm)),
       ];
     if (type.endsWith(":Table")) return table;
     if (type.endsWith(":Function"))

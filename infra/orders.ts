@@ -20,13 +20,13 @@ export const ordersTable = new sst.aws.Dynamo("OrdersTable", {
   primaryIndex: { hashKey: "id" },
   stream: "new-and-old-images",
   deletionProtection: $app.protect,
-  transform: tableWrites(),
+  transform: tableWrites("orders"),
 });
 
 /**
  * Applies orders and cancellations. A batch of ten takes one DynamoDB call, three at worst, so 30 seconds leave room for
- * every retry of the SDK; 512 MB buy the processor share that keeps a cold start short, not the memory. At 10 ms a call ten
- * environments settle about 10,000 orders a second; more would only compete with the other functions of the account.
+ * every retry of the SDK; 512 MB buy the processor share that keeps a cold start short, not the memory. How many
+ * environments settle how many orders a second, docs/scale.md tells; more would only compete with the other functions of the account.
  */
 queueService("order-queue", {
   description: "Applies order events to the orders table",
