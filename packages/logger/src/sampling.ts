@@ -5,7 +5,7 @@ export type IsSampled = (key: string) => boolean;
 
 /**
  * Chooses a share of all keys by their hash (the first 32 bits of SHA-256), so that services that know nothing of each other choose
- * the same ones: of each order either every success is logged, or none. A key of a lower rate is also one of every higher rate.
+ * the same ones: of each thing either every success is logged, or none. A key of a lower rate is also one of every higher rate.
  *
  * For successes alone, where one line each costs more than the work itself. What failed, was retried or was refused is always logged.
  *
