@@ -12,6 +12,7 @@ import { createMappingApi } from "./event-sources/mapping-api/mapping-api.ts";
 import type { Graph } from "./graph/graph.ts";
 import { createLogGroups } from "./logs-api/log-groups.ts";
 import { createLogsApi } from "./logs-api/logs-api.ts";
+import { withBucketCors } from "./s3/bucket-cors.ts";
 import { createS3Api } from "./s3/s3-api.ts";
 import type { Shutdown } from "./shutdown.ts";
 import { createSnsApi } from "./sns/sns-api.ts";
@@ -33,7 +34,7 @@ interface Served extends Pick<StartedServices, "fauxqs" | "topics" | "lambda"> {
 /** One handler for the APIs of all services. */
 export function serveServices(served: Served): Handler {
   const { graph, tables, fauxqs, topics, lambda, eventSources, notice } = served;
-  const { region, buses, rules, functions } = graph;
+  const { region, buckets, buses, rules, functions } = graph;
   const proxy = createDynamoDbProxy(tables);
   served.shutdown.on("proxy", () => proxy.stop());
   return dispatchTo({
@@ -45,6 +46,6 @@ export function serveServices(served: Served): Handler {
     events: createEventBridgeApi({ buses, rules, events: eventSources.rules, notice }),
     scheduler: refuseScheduler,
     sns: createSnsApi({ store: fauxqs.sns, topics, region }),
-    fauxqs: createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle }),
+    fauxqs: withBucketCors(buckets, createS3Api({ store: fauxqs.s3, region, next: fauxqs.handle })),
   });
 }

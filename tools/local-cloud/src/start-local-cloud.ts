@@ -18,6 +18,7 @@ import { clientEnvironment, resourceEnvironment } from "./local-environment.ts";
 import { eachText, localUrls } from "./local-urls.ts";
 import { openProject } from "./open-project.ts";
 import { findResource } from "./resource.ts";
+import { admitsBucketPages } from "./s3/bucket-cors.ts";
 import { serveServices } from "./serve-services.ts";
 import { createShutdown } from "./shutdown.ts";
 import { startServices } from "./start-services.ts";
@@ -69,7 +70,7 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
   const { region } = graph;
   const faults = createFaults(options.faults);
   shutdown.on("faults", () => faults.stop());
-  const front = await startFrontServer(port);
+  const front = await startFrontServer(port, admitsBucketPages(graph.buckets));
   const { origin } = front;
   shutdown.on("endpoint", () => front.stop());
   const addresses = await openWebAddresses([...graph.functionUrls, ...graph.httpApis], { endpointPort: port, notice });

@@ -40,12 +40,13 @@ const KEEP_ALIVE_MS = 600_000;
  */
 export async function startFrontServer(
   wantedPort: number,
-  admits: (headers: IncomingHttpHeaders, port: number) => boolean = isOwnRequest,
+  admits: (headers: IncomingHttpHeaders, port: number, url: string, method: string) => boolean = isOwnRequest,
 ): Promise<FrontServer> {
   const { promise: handler, resolve: serve } = Promise.withResolvers<Handler>();
   let port = wantedPort;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-    if (admits(request.headers, port)) void answer(handler, request, response);
+    if (admits(request.headers, port, request.url ?? "/", request.method ?? "GET"))
+      void answer(handler, request, response);
     else
       answerJson(response, 403, {
         message: `Only requests to http://127.0.0.1:${port} from this machine are answered.`,

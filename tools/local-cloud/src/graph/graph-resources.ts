@@ -91,6 +91,19 @@ export const tableInputs = v.object({
 
 export const bucketInputs = v.object({ bucket: name });
 
+export const bucketCorsInputs = v.object({
+  bucket: name,
+  corsRules: v.array(
+    v.object({
+      allowedOrigins: v.array(v.string()),
+      allowedMethods: v.array(v.string()),
+      allowedHeaders: maybe(v.array(v.string())),
+      exposeHeaders: maybe(v.array(v.string())),
+      maxAgeSeconds: maybe(count),
+    }),
+  ),
+});
+
 export const functionInputs = v.object({
   name,
   handler: maybe(name),

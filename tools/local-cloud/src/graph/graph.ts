@@ -105,6 +105,19 @@ export interface BucketDefinition {
   readonly name: string;
   readonly arn: string;
   readonly component: string;
+  /** Absent for a bucket that has no CORS configuration. */
+  readonly cors?: readonly BucketCorsRule[];
+}
+
+/** What pages of other origins may ask a bucket for. A pattern has at most one `*`. */
+export interface BucketCorsRule {
+  /** Patterns. */
+  readonly origins: readonly string[];
+  readonly methods: readonly string[];
+  /** Patterns of names, for preflights. */
+  readonly headers: readonly string[];
+  readonly exposed: readonly string[];
+  readonly maxAgeSeconds?: number;
 }
 
 /** A standard SNS topic. */

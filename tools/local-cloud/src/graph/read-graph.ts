@@ -54,6 +54,8 @@ export function readGraph(json: unknown): Graph {
   const functions = each(/^aws:lambda\/function:/, inputs.functionInputs, (value, resource) =>
     readFunction(value, resource, graph, invokeConfigs),
   );
+  const corsType = /^aws:s3\/bucketCorsConfiguration(?:V2)?:/;
+  const corsConfigurations = find(corsType, inputs.bucketCorsInputs).map(({ value }) => value);
   const functionUrls = readFunctionUrls(find);
   const httpApis = readHttpApis(find);
   const asked = [
@@ -75,7 +77,7 @@ export function readGraph(json: unknown): Graph {
       readTable(value, componentOf(resource), region),
     ),
     buckets: each(/^aws:s3\/bucket(?:V2)?:/, inputs.bucketInputs, (value, resource) =>
-      readBucket(value, componentOf(resource)),
+      readBucket(value, componentOf(resource), corsConfigurations),
     ),
     topics: each(/^aws:sns\/topic:/, inputs.topicInputs, (value, resource) =>
       readTopic(value, componentOf(resource), region),
@@ -159,8 +161,21 @@ function readFifo(value: v.InferOutput<typeof inputs.queueInputs>): FifoAttribut
   };
 }
 
-function readBucket({ bucket }: v.InferOutput<typeof inputs.bucketInputs>, component: string): BucketDefinition {
-  return { name: bucket, arn: `arn:aws:s3:::${bucket}`, component };
+function readBucket(
+  { bucket }: v.InferOutput<typeof inputs.bucketInputs>,
+  component: string,
+  corsConfigurations: readonly v.InferOutput<typeof inputs.bucketCorsInputs>[],
+): BucketDefinition {
+  const cors = corsConfigurations
+    .find((each) => each.bucket === bucket)
+    ?.corsRules.map((rule) => ({
+      origins: rule.allowedOrigins,
+      methods: rule.allowedMethods,
+      headers: rule.allowedHeaders ?? [],
+      exposed: rule.exposeHeaders ?? [],
+      ...(rule.maxAgeSeconds != null && { maxAgeSeconds: rule.maxAgeSeconds }),
+    }));
+  return { name: bucket, arn: `arn:aws:s3:::${bucket}`, component, ...(cors !== undefined && { cors }) };
 }
 
 function readNotifications(value: v.InferOutput<typeof inputs.notificationInputs>): NotificationDefinition[] {

@@ -18,7 +18,7 @@ const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
   [/^aws:lambda\/(?:function|eventSourceMapping|functionEventInvokeConfig|functionUrl):/, RUN],
   [/^aws:sqs\/queue:/, RUN],
   [/^aws:dynamodb\/table:/, RUN],
-  [/^aws:s3\/(?:bucket|bucketV2|bucketNotification):/, RUN],
+  [/^aws:s3\/(?:bucket|bucketV2|bucketNotification|bucketCorsConfiguration(?:V2)?):/, RUN],
   [/^aws:sns\/(?:topic|topicSubscription):/, RUN],
   [/^aws:cloudwatch\/event(?:Bus|Rule|Target):/, RUN],
   [/^aws:scheduler\/schedule:/, RUN],
@@ -40,7 +40,6 @@ const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
 
   [/^aws:s3\/bucketVersioning/, "an object has one version, and older ones are not kept"],
   [/^aws:s3\/bucketLifecycleConfiguration/, "objects do not expire"],
-  [/^aws:s3\/bucketCorsConfiguration/, "web pages of other origins do not reach buckets"],
   [/^aws:s3\//, "buckets are as they are without it"],
   [/^aws:dynamodb\//, "tables are as they are without it"],
   [/^aws:sns\//, "nothing is delivered by it"],

@@ -19,8 +19,8 @@ import { openRuntimeApi, type RuntimeApi, type RuntimeInvocation } from "./runti
 
 const OUTPUT_DRAIN_MS = 200;
 
-/** AWS freezes an environment as soon as it waits. */
-const FREEZE_AFTER_MS = 20;
+/** AWS freezes an environment as soon as it waits. Here a call that a handler began and did not wait for mostly still gets out. */
+const FREEZE_AFTER_MS = 200;
 
 /** How an initialization or an invocation that got no answer ended. `Runtime.OutOfMemory` only on Linux. */
 export type Failure =
