@@ -50,6 +50,8 @@ export interface LocalCloud {
    * @throws ResourceNotFound
    */
   resource(component: string, type?: LocalResource["type"]): LocalResource;
+  /** Fires a schedule now, a disabled one too, by the name of its component or of its rule. @throws ResourceNotFound */
+  tick(schedule: string): void;
   status(): Promise<CloudStatus>;
   /**
    * Has another fault plan decide from now on, or none without one. The plan begins as if it had been there from the boot. Clocks

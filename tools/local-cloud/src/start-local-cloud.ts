@@ -17,7 +17,7 @@ import { createMetricTotals } from "./lambda/logs/metric-totals.ts";
 import { clientEnvironment, resourceEnvironment } from "./local-environment.ts";
 import { eachText, localUrls } from "./local-urls.ts";
 import { openProject } from "./open-project.ts";
-import { findResource } from "./resource.ts";
+import { ResourceNotFound, findResource } from "./resource.ts";
 import { admitsBucketPages } from "./s3/bucket-cors.ts";
 import { serveServices } from "./serve-services.ts";
 import { createShutdown } from "./shutdown.ts";
@@ -180,6 +180,10 @@ async function boot(options: LocalCloudOptions, shutdown: Shutdown): Promise<Loc
     lambda,
     outputs: v.parse(outputsSchema, eachText(project.outputs, localUrls(origin, graph, addresses))),
     resource: findResource(origin, graph, addresses),
+    tick(schedule) {
+      if (!eventSources.schedules.tick(schedule))
+        throw new ResourceNotFound(schedule, `The project has no schedule ${schedule}.`);
+    },
     status: () => Promise.resolve(status()),
     faults: (plan) => faults.change(plan),
     async waitUntilIdle(timeoutMs = WAIT_MS) {
