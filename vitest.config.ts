@@ -10,6 +10,9 @@ export function testRun(over: NonNullable<ViteUserConfig["test"]> = {}): ViteUse
     test: {
       // Much of the time a test waits for a process that it started, so that two at a time pay off even on two cores.
       maxWorkers: Math.max(2, availableParallelism() - 1),
+      // A worker takes one file after another: to load everything anew for each cost a third of the processor time. A file leaves
+      // the process (timers, environment variables) as it found it.
+      isolate: false,
       // Machines may be slow and shared: a limit ends what hangs, it does not time what is tested.
       testTimeout: 60_000,
       hookTimeout: 60_000,
