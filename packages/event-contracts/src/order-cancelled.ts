@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { orderEvent, orderIdSchema } from "./cloud-event.ts";
 import { text } from "./text.ts";
 
-/** The type of {@link OrderCancelled}. Version 1 is read for ever. */
+/** The type of {@link OrderCancelled}. Version 1 stays supported. */
 export const ORDER_CANCELLED_TYPE = "doorbell.order.cancelled.v1";
 /** The reason of a cancellation has at most this many characters. */
 export const MAX_CANCEL_REASON_CHARS = 1024;

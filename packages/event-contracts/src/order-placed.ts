@@ -9,7 +9,7 @@ import { parseWith } from "./parse-with.ts";
 import type { Parsed } from "@doorbell/aws-events/parsed";
 import { identifier, text } from "./text.ts";
 
-/** The type of {@link OrderPlaced}. Version 1 is read for ever. */
+/** The type of {@link OrderPlaced}. Version 1 stays supported. */
 export const ORDER_PLACED_TYPE = "doorbell.order.placed.v1";
 /** An order has at most this many lines. */
 export const MAX_ORDER_LINES = 500;
@@ -77,7 +77,7 @@ const orderPlacedDataSchema = withFieldRule(
 /** The whole `order.placed` event. */
 export const orderPlacedSchema = orderEvent(ORDER_PLACED_TYPE, orderPlacedDataSchema);
 
-/** One line of an order: so many pieces of a product for so much money. */
+/** One line of an order: a product, its quantity and its amount. */
 export type OrderLine = v.InferOutput<typeof orderLineSchema>;
 /** What an `order.placed` event says: who ordered what, for how much. `total` is the exact sum of the lines' amounts. */
 export type OrderPlacedData = v.InferOutput<typeof orderPlacedDataSchema>;

@@ -79,7 +79,7 @@ function git(folder: URL, ...words: string[]): string {
   return execFileSync("git", words, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
-/** Writes contracts into a folder. Files that are no longer generated stay: a version is read for ever. */
+/** Writes contracts into a folder. Files that are no longer generated stay: a version stays supported. */
 export function writeFiles(files: ContractFiles, folder: URL = CONTRACTS_FOLDER): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of files) writeFileSync(new URL(name, folder), text);

@@ -31,7 +31,7 @@ function open(): Store {
   };
 }
 
-/** The tests of so many histories of each strategy, over tables of their own. */
+/** The tests of `numRuns` histories of each strategy, over tables of their own. */
 export function historiesOnDynamoDb(numRuns: number, timeoutMs: number): void {
   beforeAll(async () => {
     tables = await startTables(["accounts", "markers", "effects"].map((name) => ({ name, hash: "id" })));

@@ -1,5 +1,5 @@
-// Loaded before everything else in an execution environment whose clock is to be off: `Date` says so many milliseconds more. What is
-// measured with `performance.now()`, and timers, run as ever.
+// Loaded before everything else in an execution environment whose clock is to be off: it shifts `Date` by a number of milliseconds.
+// `performance.now()` and timers are left alone.
 const skewMs = Number(process.env.DOORBELL_CLOCK_SKEW_MS ?? 0);
 if (skewMs !== 0) {
   const Real = Date;

@@ -86,7 +86,7 @@ async function start(faults: FaultPlan) {
       const { payload } = await started.lambda.invoke("test-writer", JSON.stringify({ id }));
       return JSON.parse(payload);
     },
-    /** As a client outside, which no fault befalls. */
+    /** As a client outside, which is exempt from fault injection. */
     isWritten: async (id: string): Promise<boolean> => {
       const client = new DynamoDBClient({ ...config, maxAttempts: 1 });
       const { Item } = await client.send(new GetItemCommand({ TableName: TABLE, Key: { id: { S: id } } }));

@@ -1,7 +1,7 @@
 import type { Buckets, ObjectChange } from "../emulators/buckets.ts";
 import type { SeededDecisions } from "./seeded-decisions.ts";
 
-/** A second notification comes within so many milliseconds. */
+/** A second notification comes within this time, in milliseconds. */
 const WITHIN_MS = 2_000;
 
 /** Buckets whose notifications may come twice. */

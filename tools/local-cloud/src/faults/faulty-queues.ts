@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isFifoQueue, type Queues, type ReceivedMessage } from "../emulators/queues.ts";
 import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 
-/** Overtaken messages, second deliveries and late ones come within so many milliseconds. */
+/** Overtaken messages, second deliveries and late ones come within this time, in milliseconds. */
 const WITHIN_MS = { reordering: 500, duplicates: 500, lateRedelivery: 2_000 } as const;
 
 /** So many received messages are remembered for a late redelivery. */

@@ -42,7 +42,7 @@ export function createSandboxes(plan: () => CompleteFaultPlan, decisions: Seeded
   };
 }
 
-/** The `Authorization` header of an environment's call as one from outside, which no fault befalls. */
+/** The `Authorization` header of an environment's call as one from outside, which is exempt from fault injection. */
 export function asOutsider(authorization: string): string {
   return authorization.replace(KEY, `Credential=${LOCAL_CREDENTIALS.accessKeyId}/`);
 }

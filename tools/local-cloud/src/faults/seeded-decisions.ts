@@ -18,7 +18,7 @@ export interface SeededDecisions {
   count(kind: string): void;
 }
 
-/** Occurrences are counted for so many records; beyond, the oldest count begins anew. */
+/** Maximum number of records whose occurrences are counted; beyond it, the oldest count begins anew. */
 const MOST_COUNTED = 200_000;
 
 const UUID = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/gi;

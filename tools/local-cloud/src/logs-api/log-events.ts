@@ -6,7 +6,7 @@ import type { Action } from "./action.ts";
 import { LogsError } from "./logs-error.ts";
 import { pageTokens } from "./page-token.ts";
 
-/** An answer has at most so much (AWS API reference: 1 MB, 10,000 events), and others have their turn after so many lines. */
+/** Maximum size of an answer (AWS API reference: 1 MB, 10,000 events), and of lines read before others have their turn. */
 const MAX_EVENTS = 10_000;
 const MAX_PAGE_BYTES = 1024 * 1024;
 const LINES_PER_PAGE = 5_000;

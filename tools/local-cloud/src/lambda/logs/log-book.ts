@@ -9,9 +9,9 @@ export const LINES_PER_FUNCTION = 20_000;
 export const CHARACTERS_PER_FUNCTION = 32 * 1024 * 1024;
 /** About what CloudWatch Logs keeps of an event. */
 export const MAX_LINE_CHARACTERS = 262_144;
-/** A reader looks through so many lines, or characters, before others have their turn. */
+/** Maximum lines, or characters, that a reader looks through before others have their turn. */
 const LINES_PER_TURN = 1_000;
-/** Lines are kept together, after this time or so many of them: one by one they would cost more than writing them. */
+/** Lines are stored in batches, after this time or at this count: one by one they would cost more than writing them. */
 const SAVE_AFTER_MS = 200;
 const SAVED_LINES = 1_000;
 const CHARACTERS_PER_TURN = 1024 * 1024;
