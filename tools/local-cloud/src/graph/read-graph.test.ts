@@ -280,13 +280,18 @@ describe("the graph", () => {
     expect(read).toThrow("aws:sqs/queue:Queue Extra: visibilityTimeoutSeconds: ");
   });
 
-  test("is refused where a key is no attribute, a source is unknown", () => {
+  test("is refused where a key is no attribute", () => {
     expect(() => graphWith("aws:dynamodb/table:Table", { name: "tbl", attributes: [], hashKey: "id" })).toThrow(
       "id is no attribute",
     );
+  });
+
+  test("goes on without a mapping whose source is not there, and says so", () => {
     const kinesis = { eventSourceArn: "arn:aws:kinesis:eu-central-2:0:stream/s", functionName: "worker" };
-    expect(() => graphWith("aws:lambda/eventSourceMapping:EventSourceMapping", kinesis)).toThrow(
-      "no event source arn:aws:kinesis",
-    );
+    const { mappings, notRun } = graphWith("aws:lambda/eventSourceMapping:EventSourceMapping", kinesis);
+    expect(mappings).toEqual(graphWith("pulumi:none", {}).mappings);
+    expect(notRun).toEqual([
+      expect.stringMatching(/^Not run here: Extra .* of arn:aws:kinesis.*queues and tables' streams/),
+    ]);
   });
 });

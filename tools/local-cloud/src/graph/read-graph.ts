@@ -5,7 +5,7 @@ import { InvalidGraph } from "./invalid-graph.ts";
 import { componentOf } from "./component-of.ts";
 import { functionNameOf } from "./function-name.ts";
 import { readFunction } from "./read-function.ts";
-import { readMapping } from "./read-mapping.ts";
+import { hasEventSource, readMapping } from "./read-mapping.ts";
 import { readTable } from "./read-table.ts";
 import { readBuses, readRules } from "./read-event-bridge.ts";
 import { readSchedule } from "./read-schedule.ts";
@@ -56,6 +56,7 @@ export function readGraph(json: unknown): Graph {
   );
   const corsType = /^aws:s3\/bucketCorsConfiguration(?:V2)?:/;
   const corsConfigurations = find(corsType, inputs.bucketCorsInputs).map(({ value }) => value);
+  const mappings = find(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs);
   const functionUrls = readFunctionUrls(find);
   const httpApis = readHttpApis(find);
   const asked = [
@@ -94,13 +95,21 @@ export function readGraph(json: unknown): Graph {
     bucketsOnBus: find(/^aws:s3\/bucketNotification:/, inputs.notificationInputs).flatMap(({ value }) =>
       value.eventbridge === true ? [value.bucket] : [],
     ),
-    mappings: each(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs, (value, { name }) =>
-      readMapping(value, name, region),
-    ),
+    mappings: mappings
+      .filter(({ value }) => hasEventSource(value))
+      .map(({ name, value }) => readMapping(value, name, region)),
     invokeConfigs,
     functionUrls,
     httpApis,
-    notRun: notRunHere(graph.resources),
+    notRun: [
+      ...notRunHere(graph.resources),
+      ...mappings
+        .filter(({ value }) => !hasEventSource(value))
+        .map(({ name, value: { eventSourceArn } }) => {
+          const why = "local event sources are queues and tables' streams";
+          return `Not run here: ${name} (lambda/eventSourceMapping), of ${eventSourceArn}; ${why}.`;
+        }),
+    ],
   };
 }
 

@@ -24,6 +24,13 @@ const OF_STREAMS = [
   "bisectBatchOnFunctionError",
 ] as const;
 
+/** Whether a mapping's source is one that the local cloud has; AWS has more, such as Kinesis, Kafka and MQ. */
+export function hasEventSource({
+  eventSourceArn,
+}: Pick<v.InferOutput<typeof mappingInputs>, "eventSourceArn">): boolean {
+  return /^arn:aws:(?:sqs|dynamodb):/.test(eventSourceArn);
+}
+
 /**
  * Reads an event source mapping, with Lambda's defaults. Its limits are checked with what is around it (`checkMappings`).
  * @throws InvalidGraph where its source is neither a queue nor a stream, where it has what its source does not take, and where its
