@@ -6,15 +6,15 @@ interface Resource {
 }
 
 /** Read by `readGraph`, and run. */
-const RUN = "run";
+export const RUN = "run";
 /** Nothing that a handler or a client could miss: every call is allowed here, and logs are kept anyway. */
-const HARMLESS = "harmless";
+export const HARMLESS = "harmless";
 
 /**
  * Types of resources, the first that fits: whether they are run, can be left out unnoticed, or what it means that they are left out.
  * A type that stands nowhere is named as one that is unknown.
  */
-const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
+export const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
   [/^aws:lambda\/(?:function|eventSourceMapping|functionEventInvokeConfig|functionUrl):/, RUN],
   [/^aws:sqs\/queue:/, RUN],
   [/^aws:dynamodb\/table:/, RUN],
@@ -49,7 +49,7 @@ const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
   [/^aws:lambda\/provisionedConcurrencyConfig:/, "no environment is started before it is needed"],
   [/^aws:lambda\//, "functions run without it"],
   [/^aws:apigatewayv2\/(?:domainName|apiMapping):/, "the API answers at its local address only"],
-  [/^aws:apigatewayv2?\//, "nothing answers there"],
+  [/^aws:apigateway(?:v2)?\//, "nothing answers there"],
   [/^aws:(?:cloudfront|appsync|lb|globalaccelerator|wafv2|iot)\//, "nothing answers there"],
   [/^aws:(?:route53|acm|servicediscovery|cognito|kms)\//, "nothing asks it, and calls to it fail"],
   [
@@ -66,7 +66,8 @@ const SUPPORT: readonly (readonly [type: RegExp, support: string])[] = [
   [/^/, "it is not of AWS"],
 ];
 
-function supportOf({ type, inputs }: Resource): string {
+/** `RUN`, `HARMLESS`, or what it means that the resource is left out. */
+export function supportOf({ type, inputs }: Resource): string {
   if (type.startsWith("aws:apigatewayv2/api:") && inputs["protocolType"] === "WEBSOCKET")
     return "no WebSocket is accepted";
   return SUPPORT.find(([pattern]) => pattern.test(type))?.[1] ?? RUN;
