@@ -1,7 +1,7 @@
 import { createTables, noTables, type Tables } from "./dynamodb-tables.ts";
 import type { ExpiredRecords } from "./expired-records.ts";
 import { withGivenEndpoint } from "./given-endpoint.ts";
-import { superviseDynamoDb, type DynamoDbStatus, type SupervisedDynamoDb } from "./supervised-dynamodb.ts";
+import type { DynamoDbStatus, SupervisedDynamoDb } from "./supervised-dynamodb.ts";
 import { startTimeToLive, type TimeToLive } from "./time-to-live.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Shutdown } from "../shutdown.ts";
@@ -11,22 +11,21 @@ export interface StartTablesOptions {
   readonly graph: Pick<Graph, "region" | "tables">;
   /** A DynamoDB Local that runs already. */
   readonly endpoint: string | undefined;
-  /** Kept in memory without one. */
-  readonly dataDir: string | undefined;
+  /** One of our own that starts. */
+  readonly own: Promise<SupervisedDynamoDb> | undefined;
   readonly timeScale: number;
-  readonly notice: (sentence: string) => void;
   readonly expired: ExpiredRecords;
   readonly shutdown: Shutdown;
 }
 
-/** The tables, and the DynamoDB Local that is started for them. */
+/** The tables, and the DynamoDB Local that they are in. */
 export interface StartedTables {
   readonly tables: Tables;
   /** Resolves once every table is there. */
   readonly started: Promise<void>;
   /** Begins to delete expired items: once they are there, and nobody can miss it. */
   deleteExpired(): void;
-  /** Of a DynamoDB Local of our own, once it has started. */
+  /** Of one of our own, once it has started. */
   status(): DynamoDbStatus | undefined;
   /** Whether the tables are there, DynamoDB Local answers, and no item is being deleted. */
   idle(): boolean;
@@ -35,13 +34,13 @@ export interface StartedTables {
 }
 
 /**
- * The graph's tables, in a DynamoDB Local that is started for them; `noTables` where there is neither a table nor an endpoint. Java
- * takes a second or two: this returns at once, and requests to the tables wait.
+ * The graph's tables, in the DynamoDB Local at an endpoint or in one of our own; `noTables` where there is neither. This returns at
+ * once, and requests to the tables wait.
  */
 export function startTables(options: StartTablesOptions): StartedTables {
-  const { graph, endpoint, dataDir, timeScale, notice, expired, shutdown } = options;
+  const { graph, endpoint, timeScale, expired, shutdown } = options;
   const failure = new AbortController();
-  if (graph.tables.length === 0 && endpoint === undefined)
+  if (options.own === undefined && endpoint === undefined)
     return {
       tables: noTables,
       started: Promise.resolve(),
@@ -57,9 +56,8 @@ export function startTables(options: StartTablesOptions): StartedTables {
   let timeToLive: TimeToLive | undefined;
   let complete = false;
 
-  async function startOwn(): Promise<void> {
-    const own = await superviseDynamoDb({ notice, ...(dataDir !== undefined && { dataDir }) });
-    shutdown.on("dynamodb", () => own.stop());
+  async function useOwn(starting: Promise<SupervisedDynamoDb>): Promise<void> {
+    const own = await starting;
     supervised = own;
     resolve(own);
     await tables.ready.catch((error: unknown) => {
@@ -74,8 +72,8 @@ export function startTables(options: StartTablesOptions): StartedTables {
   }
 
   async function start(): Promise<void> {
-    if (endpoint === undefined) await startOwn();
-    else
+    if (options.own !== undefined) await useOwn(options.own);
+    else if (endpoint !== undefined)
       await withGivenEndpoint(endpoint, (url) => {
         resolve({ url });
         return tables.ready;
