@@ -7,6 +7,7 @@ import { STOP_GRACE_MS } from "../event-source.ts";
 import type { FailureDestination } from "./failure-destination.ts";
 import type { MappingCounters } from "../mapping-status.ts";
 import { pause, settledWithin } from "../pause.ts";
+import { createReadPace } from "./read-pace.ts";
 import { createShardProgress } from "./shard-progress.ts";
 import { createShardReader } from "./shard-reader.ts";
 import type { MappingCheckpoints } from "./stream-checkpoints.ts";
@@ -19,12 +20,6 @@ const POLL_INTERVAL_MS = 1_000;
 
 /** Waits after an error of the stream: from, doubling, to. */
 const ERROR_BACKOFF_MS = { first: 100, last: 5_000 };
-
-/**
- * Reading takes this part of the time where writes never end, since DynamoDB Local is slow and reading what little came must not slow
- * them down. What was not used is saved up to `savedMs`, so that a write now and then is read at once.
- */
-const READING = { share: 0.2, savedMs: 100, longestRestMs: 100 };
 
 /** Records read ahead stay below this many bytes, one page apart. */
 const READ_AHEAD_BYTES = 32 * 1024 * 1024;
@@ -110,15 +105,7 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
     for (const item of items) if (accepts(item.text)) lanes[laneOf(item.partitionKey, lanes.length)]?.push(item);
   }
 
-  let savedMs = READING.savedMs;
-  let savedAt = performance.now();
-  /** How long to rest after a read that took so long. */
-  function rest(readMs: number): number {
-    const now = performance.now();
-    savedMs = Math.min(savedMs + (now - savedAt) * READING.share, READING.savedMs) - readMs;
-    savedAt = now;
-    return savedMs >= 0 ? 0 : Math.min(-savedMs / READING.share, READING.longestRestMs);
-  }
+  const pace = createReadPace();
 
   /** Reads until the shard ends. */
   async function follow(): Promise<void> {
@@ -143,7 +130,8 @@ export function createShardConsumer(options: ShardConsumerOptions): ShardConsume
         errors += 1;
         continue;
       }
-      await pause(rest(performance.now() - began), signal);
+      if (readUpTo === writes()) pace.quiet();
+      else await pause(pace.rest(performance.now() - began), signal);
       await news();
     }
   }

@@ -8,6 +8,8 @@ export interface MappingCheckpoints {
   position(shardId: string): ShardPosition | undefined;
   /** Everything up to this position is handled. */
   store(shardId: string, position: ShardPosition): void;
+  /** Forgets shards that are not among these any more: DynamoDB drops one a day after it ended. */
+  forgetAllBut(shardIds: readonly string[]): void;
 }
 
 /** The checkpoints of all stream mappings, one row a mapping and shard. An empty sequence number is the shard's beginning. */
@@ -17,6 +19,10 @@ export function createStreamCheckpoints(state: DatabaseSync): { of(mappingUuid: 
   const any = state.prepare("SELECT 1 FROM stream_checkpoints WHERE mapping = ? LIMIT 1");
   const one = state.prepare("SELECT sequence FROM stream_checkpoints WHERE mapping = ? AND shard = ?");
   const put = state.prepare("INSERT OR REPLACE INTO stream_checkpoints (mapping, shard, sequence) VALUES (?, ?, ?)");
+  // A mapping without a row is one that was never started, so the last rows stay until one of these shards has its own.
+  const forget = state.prepare(`DELETE FROM stream_checkpoints
+    WHERE mapping = ?1 AND shard NOT IN (SELECT value FROM json_each(?2))
+    AND EXISTS (SELECT 1 FROM stream_checkpoints WHERE mapping = ?1 AND shard IN (SELECT value FROM json_each(?2)))`);
   return {
     of: (mapping) => ({
       empty: () => any.get(mapping) === undefined,
@@ -27,6 +33,9 @@ export function createStreamCheckpoints(state: DatabaseSync): { of(mappingUuid: 
       },
       store(shardId, position) {
         put.run(mapping, shardId, position.kind === "oldest" ? "" : position.sequenceNumber);
+      },
+      forgetAllBut(shardIds) {
+        forget.run(mapping, JSON.stringify(shardIds));
       },
     }),
   };

@@ -80,6 +80,7 @@ export function createStreamMapping(options: StreamMappingOptions): EventSource 
       const waitsForParent = shard.parentId !== undefined && unfinished.has(shard.parentId);
       if (unfinished.has(shard.id) && !waitsForParent && !consumers.has(shard.id)) consume(shard);
     }
+    checkpoints.forgetAllBut(shards.map(({ id }) => id));
     nothingUpTo = writesBefore;
   }
 
