@@ -27,6 +27,18 @@ describe("a batch call that fails in part", () => {
     expect(result.answer).toMatchObject({ Successful: [], Failed: [{ Id: "a" }] });
   });
 
+  it("PutEvents: each answer stands in the place of its entry, and all that failed are counted", () => {
+    const Entries = ["a", "b", "c"].map((Detail) => ({ Detail }));
+    const answered = { FailedEntryCount: 1, Entries: [{ EventId: "1" }, { ErrorCode: "InvalidArgument" }] };
+    const result = inPart("PutEvents", { Entries }, [1], answered);
+    expect(result.records).toBe(3);
+    expect(result.carriedOut).toEqual({ Entries: [Entries[0], Entries[2]] });
+    expect(result.answer).toMatchObject({
+      FailedEntryCount: 2,
+      Entries: [{ EventId: "1" }, { ErrorCode: "InternalFailure" }, { ErrorCode: "InvalidArgument" }],
+    });
+  });
+
   it("BatchExecuteStatement: each answer stands in the place of its statement", () => {
     const Statements = ["1", "2", "3"].map((Statement) => ({ Statement }));
     const result = inPart("BatchExecuteStatement", { Statements }, [1], {

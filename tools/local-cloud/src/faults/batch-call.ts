@@ -18,7 +18,7 @@ const isFields = (value: unknown): value is Fields =>
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
-/** Reads the body of a call of SQS or DynamoDB. One that is not JSON has a single record: itself. */
+/** Reads the body of a call of SQS, DynamoDB or EventBridge. One that is not JSON has a single record: itself. */
 export function readBatchCall(operation: string, body: string): BatchCall {
   let request: unknown;
   try {
@@ -32,6 +32,8 @@ export function readBatchCall(operation: string, body: string): BatchCall {
     case "DeleteMessageBatch":
     case "ChangeMessageVisibilityBatch":
       return queueBatch(request);
+    case "PutEvents":
+      return events(request);
     case "BatchExecuteStatement":
       return statements(request);
     case "BatchWriteItem":
@@ -61,6 +63,33 @@ function queueBatch(request: Fields): BatchCall {
             Successful: listOf(answer["Successful"]),
             Failed: [...listOf(answer["Failed"]), ...Failed],
           });
+        },
+      };
+    },
+  };
+}
+
+/** Errors of single entries that may be sent again (API_PutEventsResultEntry). */
+const ENTRY_ERRORS = ["ThrottlingException", "InternalFailure"] as const;
+
+function events(request: Fields): BatchCall {
+  const all = listOf(request["Entries"]);
+  return {
+    records: all.map((entry) => identityOf(fieldsOf(entry)["Detail"] ?? entry)),
+    without(failed) {
+      const kept = all.filter((_, at) => !failed.has(at));
+      return {
+        body: kept.length === 0 ? undefined : JSON.stringify({ ...request, Entries: kept }),
+        answer(text) {
+          const answer = fieldsOf(JSON.parse(text));
+          const given = [...listOf(answer["Entries"])];
+          const Entries = all.map((_, at) =>
+            failed.has(at)
+              ? { ErrorCode: ENTRY_ERRORS[at % ENTRY_ERRORS.length], ErrorMessage: "A fault on demand." }
+              : given.shift(),
+          );
+          const refused = typeof answer["FailedEntryCount"] === "number" ? answer["FailedEntryCount"] : 0;
+          return JSON.stringify({ ...answer, FailedEntryCount: refused + failed.size, Entries });
         },
       };
     },

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { once } from "node:events";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, expect, test } from "vitest";
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from "../local-region.ts";
@@ -9,11 +10,13 @@ const server = createServer();
 afterEach(() => server.removeAllListeners("request").close());
 
 test.each([
-  ["throttled", throttled("sns"), "ThrottledException", 429],
-  ["failed", failed("sns"), "InternalErrorException", 500],
+  ["SNS", "throttled", throttled("sns"), "ThrottledException", 429],
+  ["SNS", "failed", failed("sns"), "InternalErrorException", 500],
+  ["EventBridge", "throttled", throttled("events"), "ThrottlingException", 400],
+  ["EventBridge", "failed", failed("events"), "InternalException", 500],
 ])(
-  "a call to SNS that is %s is read by its SDK, which tries again",
-  async (_how, answer: ErrorAnswer, name, status) => {
+  "a call to %s that is %s is read by its SDK, which tries again",
+  async (service, _how, answer: ErrorAnswer, name, status) => {
     let calls = 0;
     server.on("request", (request, response) => {
       calls += 1;
@@ -23,15 +26,21 @@ test.each([
     await once(server.listen(0, "127.0.0.1"), "listening");
     const address = server.address();
     const port = typeof address === "object" ? address?.port : undefined;
-    const client = new SNSClient({
+    const options = {
       endpoint: `http://127.0.0.1:${port}`,
       region: LOCAL_REGION,
       credentials: LOCAL_CREDENTIALS,
       maxAttempts: 2,
-    });
-    const call = client.send(new PublishCommand({ TopicArn: "arn", Message: "hello" }));
+    };
+    const topics = new SNSClient(options);
+    const events = new EventBridgeClient(options);
+    const call =
+      service === "SNS"
+        ? topics.send(new PublishCommand({ TopicArn: "arn", Message: "hello" }))
+        : events.send(new PutEventsCommand({ Entries: [{ Detail: "{}" }] }));
     await expect(call).rejects.toMatchObject({ name, $metadata: { httpStatusCode: status } });
     expect(calls).toBe(2);
-    client.destroy();
+    topics.destroy();
+    events.destroy();
   },
 );

@@ -1,5 +1,5 @@
 /** A service that handlers call. */
-export type CalledService = "s3" | "sqs" | "sns" | "dynamodb" | "lambda" | "other";
+export type CalledService = "s3" | "sqs" | "sns" | "dynamodb" | "lambda" | "events" | "other";
 
 /** An error as a service words it. */
 export interface ErrorAnswer {
@@ -15,6 +15,7 @@ const JSON_ERRORS = {
     failure: "com.amazonaws.dynamodb.v20120810#InternalServerError",
   },
   lambda: { throttle: "TooManyRequestsException", failure: "ServiceException" },
+  events: { throttle: "ThrottlingException", failure: "InternalException" },
   other: { throttle: "ThrottlingException", failure: "InternalFailure" },
 } as const;
 

@@ -186,7 +186,7 @@ function topicCall(body: Buffer): Operation {
 
 function serviceOf(request: IncomingMessage): CalledService {
   const route = routeOf(request.url ?? "/", request.headers);
-  if (route === "dynamodb" || route === "lambda" || route === "sns") return route;
+  if (route === "dynamodb" || route === "lambda" || route === "sns" || route === "events") return route;
   if (route !== "fauxqs") return "other";
   const signed = signedService(request.url ?? "/", request.headers);
   return signed === "s3" || signed === "sqs" ? signed : "other";
