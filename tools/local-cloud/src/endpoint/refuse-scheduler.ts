@@ -19,8 +19,7 @@ const OPERATIONS: readonly (readonly [request: RegExp, operation: string])[] = [
 
 /** Refuses every request to EventBridge Scheduler by its operation's name: the schedules that fire are those of the graph. */
 export const refuseScheduler: Handler = (request, response) => {
-  const { pathname } = new URL(request.url ?? "/", "http://127.0.0.1");
-  const asked = `${request.method} ${pathname}`;
+  const asked = `${request.method} ${request.url?.split("?", 1)[0]}`;
   const operation = OPERATIONS.find(([pattern]) => pattern.test(asked))?.[1] ?? asked;
   const Message = `The local cloud does not have ${operation} of EventBridge Scheduler: schedules come from the project's graph, "doorbell status" shows them, and "doorbell tick NAME" fires one.`;
   const text = JSON.stringify({ Message });
