@@ -7,7 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { node24, npxPnpm, root, setup } from "./setup.mjs";
 
-const PACKED = ["packages/aws-events", "tools/sst-graph", "tools/local-cloud", "tools/cli"];
+const PACKED = ["packages/aws-events", "tools/sst-graph", "tools/local-cloud", "tools/console", "tools/cli"];
 /** What the examples import, beside the libraries. */
 const CLIENTS = [
   "@aws-sdk/client-dynamodb",

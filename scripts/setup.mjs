@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildConsolePage } from "./console-page.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -35,23 +36,29 @@ function digestOfInputs() {
   return hash.digest("hex");
 }
 
-/** Installs what is missing. Ends the process with what to do about it when that fails. */
+/** Installs what is missing, and builds the console's page where it is not built of its sources. Ends the process with what to do about it when that fails. */
 export function setup() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major < 20)
     fail(`Doorbell needs Node 20 or later to start; this is ${process.version}. Install a newer one from nodejs.org.`);
+  install();
+  const problem = buildConsolePage(root, node24);
+  if (problem !== undefined) fail(`${problem}\nThe page of the console could not be built; the reason is above.`);
+}
+
+function install() {
   const digest = digestOfInputs();
   if (existsSync(node24) && existsSync(stamp) && readFileSync(stamp, "utf8") === digest) return;
   process.stderr.write("Installing dependencies (under three minutes the first time) …\n");
-  const install = spawnSync("npx", [...npxPnpm, "install", "--frozen-lockfile"], {
+  const run = spawnSync("npx", [...npxPnpm, "install", "--frozen-lockfile"], {
     cwd: root,
     encoding: "utf8",
     shell: process.platform === "win32",
     stdio: ["ignore", "pipe", "pipe"],
   });
-  if (install.error) fail(`npx could not be started: ${install.error.message}`);
-  if (install.status !== 0)
-    fail(`${install.stdout}${install.stderr}\nThe install failed; its output is above. Run 'npm run setup' again.`);
+  if (run.error) fail(`npx could not be started: ${run.error.message}`);
+  if (run.status !== 0)
+    fail(`${run.stdout}${run.stderr}\nThe install failed; its output is above. Run 'npm run setup' again.`);
   writeFileSync(stamp, digest);
   process.stderr.write("Installed.\n");
 }

@@ -37,17 +37,23 @@ export function orderStory(
     correlationIds: [...new Set(ids.filter((each) => each !== undefined))],
     subjects: 1,
     steps: (entries) => recordedSteps(entries, audit),
+    records: [
+      ...(order === undefined ? [] : [{ title: "the order as it is stored", value: order }]),
+      ...(audit.length === 0 ? [] : [{ title: "its audit entries", value: audit }]),
+    ],
     summary: order === undefined ? [`There is no order ${id}, and there was one.`] : orderSummary(order, audit),
   };
 }
 
-function uploadStory({ id, key, eventTime, orders }: StoredReceipt): Stored {
+function uploadStory(receipt: StoredReceipt): Stored {
+  const { id, key, eventTime, orders } = receipt;
   const says = `${key} came in as upload ${id}`;
   return {
     kind: "story",
     correlationIds: [id],
     subjects: orders,
     steps: () => [{ at: eventTime, service: "uploads bucket", kind: "uploaded", says }],
+    records: [{ title: "the receipt", value: receipt }],
     summary: [],
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Environment } from "./aws/environment.ts";
+import type { ConsoleHooks } from "./console/console-hooks.ts";
 import type { EventHooks } from "./events/event-hooks.ts";
 import type { FailureHooks } from "./operate/failures/failure-hooks.ts";
 import type { TraceHooks } from "./operate/trace/trace-hooks.ts";
@@ -17,6 +18,8 @@ export interface DoorbellConfig {
   readonly trace?: (environment: Environment) => Promise<TraceHooks>;
   /** Makes `events check` and `events sample` know the project's own events. */
   readonly events?: () => Promise<EventHooks>;
+  /** Makes the console that `doorbell up` serves say what came of a file. */
+  readonly console?: (environment: Environment) => Promise<ConsoleHooks>;
 }
 
 /**

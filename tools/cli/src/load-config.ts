@@ -19,6 +19,7 @@ const configSchema = v.strictObject({
   failures: hook<"failures">(),
   trace: hook<"trace">(),
   events: hook<"events">(),
+  console: hook<"console">(),
 });
 const moduleSchema = v.looseObject({ default: configSchema });
 

@@ -93,7 +93,8 @@ async function openIfRunning({ port }: EventsSampleOptions): Promise<Environment
   }
 }
 
-function sampleOf(name: string, options: SampleOptions, { samples = {} }: EventHooks): unknown {
+/** A sample of the project's own, or else one of AWS. @throws {CommandError} it has one event alone, and more were asked for */
+export function sampleOf(name: string, options: SampleOptions, { samples = {} }: EventHooks): unknown {
   try {
     return samples[name]?.(options) ?? sampleEvent(name, options);
   } catch (error) {

@@ -77,6 +77,10 @@ function addUp(program: Command): void {
     .addOption(
       new Option("--port <port>", "port to listen on, 0 for a free one").argParser(portNumber).default(defaultPort),
     )
+    .addOption(
+      new Option("--console-port <port>", "port of the console (default: the one before --port)").argParser(portNumber),
+    )
+    .option("--no-console", "do not serve the console")
     .option("--state <dir>", "keep all state in this folder, and go on from it; without it all is in memory")
     .option("--dynamodb-endpoint <url>", "use a DynamoDB Local that runs elsewhere (no Java needed here)")
     .option(

@@ -5,17 +5,18 @@ import { formatSeconds, formatTable } from "../table.ts";
 import type { Boot, BootSettings } from "./boot-cloud.ts";
 
 /** What `doorbell up --json` prints for a boot, a line. */
-export function bootAsJson({ cloud, bootMs }: Boot): string {
+export function bootAsJson({ cloud, bootMs }: Boot, consoleUrl?: string): string {
   const { endpoint, environment, outputs, graph } = cloud;
   const runs = Object.fromEntries(runsHere(graph));
   const { notRun } = graph;
-  return `${JSON.stringify({ endpoint, bootMs: Math.round(bootMs), environment, outputs, runs, notRun })}\n`;
+  return `${JSON.stringify({ endpoint, bootMs: Math.round(bootMs), environment, outputs, runs, notRun, console: consoleUrl })}\n`;
 }
 
 /** What `doorbell up` prints for a boot: where it answers, what it runs, names, and what `run()` returns. */
 export function bootAsText(
   { cloud, bootMs }: Boot,
   { stateDir, timeScale = 1, faults, inspect }: BootSettings,
+  consoleUrl?: string,
 ): string {
   const { endpoint, environment, outputs, graph } = cloud;
   const names = Object.entries(environment).filter(([name]) => !/^AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY)$/.test(name));
@@ -32,6 +33,7 @@ export function bootAsText(
     formatTable(["name", "value"], names),
     ...(returned.length === 0 ? [] : [formatTable(["output of run()", "value"], returned)]),
     `For the AWS CLI and SDKs: ${envLine(endpoint, projectRoot())}`,
+    ...(consoleUrl === undefined ? [] : [`The console: ${consoleUrl}`]),
     ...(inspect === undefined
       ? []
       : [

@@ -10,18 +10,17 @@ import { stopSignal } from "../lifeline.ts";
 import { createLogOutput } from "./log-output.ts";
 import { notice } from "../notice.ts";
 import { projectGraph } from "../project-graph.ts";
+import { type UpConsoleOptions, upConsole } from "./up-console.ts";
 import { bootAsJson, bootAsText } from "./up-text.ts";
 
 /** Where Node's inspector listens by default, and debuggers look for it. */
 const INSPECTOR_PORT = 9229;
 
 /** What a person asks `doorbell up` for. */
-export interface UpOptions {
-  readonly port: number;
+export interface UpOptions extends UpConsoleOptions {
   readonly state?: string;
   readonly dynamodbEndpoint?: string;
   readonly faults?: string;
-  readonly timeScale: number;
   readonly watch?: boolean;
   /** Name of a function, short or full. */
   readonly inspect?: string;
@@ -55,9 +54,10 @@ export async function up(options: UpOptions): Promise<void> {
   };
   const stop = stopSignal();
   try {
+    const serveConsole = upConsole(options, faults);
     let boot = await timedBoot(settings);
     const { port, project } = boot.cloud;
-    while ((await runUntilChanged(boot, options, settings, stop.signal)) === "changed") {
+    while ((await runUntilChanged(boot, { options, settings, serveConsole, signal: stop.signal })) === "changed") {
       const kept = stateDir === undefined ? "what was in memory is gone (--state DIR keeps it)" : "its state is kept";
       notice(`The configuration has changed, so the local cloud boots anew; ${kept}.`);
       const next = await bootAgain({ ...settings, port }, project, stop.signal);
@@ -77,15 +77,21 @@ async function inspectOptions(typed: string): Promise<{ functionName: string; po
 /** Shows a cloud that has booted, and stops it when it is told to, when the configuration has changed, or when it cannot go on. */
 async function runUntilChanged(
   boot: Boot,
-  options: UpOptions,
-  settings: BootSettings,
-  signal: AbortSignal,
+  run: {
+    readonly options: UpOptions;
+    readonly settings: BootSettings;
+    readonly serveConsole: ReturnType<typeof upConsole>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<"stopped" | "changed"> {
+  const { options, settings, signal } = run;
   const { cloud } = boot;
   const change = new AbortController();
   const watch = settings.watch ? watchProject(cloud.project, {}, { changed: () => change.abort(), notice }) : undefined;
+  let served: Awaited<ReturnType<typeof run.serveConsole>>;
   try {
-    process.stdout.write(options.json ? bootAsJson(boot) : bootAsText(boot, settings));
+    served = await run.serveConsole(cloud);
+    process.stdout.write(options.json ? bootAsJson(boot, served?.url) : bootAsText(boot, settings, served?.url));
     if (options.logs ?? (process.stdout.isTTY || options.correlation !== undefined)) showLogs(boot, options);
     await aborted(AbortSignal.any([signal, change.signal, cloud.failed]));
     if (!cloud.failed.aborted) return signal.aborted ? "stopped" : "changed";
@@ -94,7 +100,8 @@ async function runUntilChanged(
     const remedy = settings.stateDir === undefined ? " With --state DIR they are kept on disk." : "";
     throw new CommandError(`the local cloud cannot go on: ${why}${remedy}`);
   } finally {
-    await Promise.all([watch?.stop(), cloud.stop()]);
+    await Promise.all([watch?.stop(), served?.stop()]);
+    await cloud.stop();
   }
 }
 

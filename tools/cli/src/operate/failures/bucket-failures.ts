@@ -59,7 +59,7 @@ export function bucketFailures(environment: Environment, place: FailurePlace, ho
       failure,
       content: event ?? object.text,
       isDone: () => (event === undefined ? Promise.resolve(false) : isDone(event)),
-      send: () => sendBatch(batch, object),
+      send: (edited = event) => sendBatch({ ...batch, ...(edited !== undefined && { event: edited }) }, object),
       remove: () => object.remove(),
     };
   }
@@ -71,9 +71,9 @@ export function bucketFailures(environment: Environment, place: FailurePlace, ho
       content: event.content,
       deliveryId: event.requestId,
       isDone: () => isDone(event.content),
-      send: async () => {
+      send: async (edited = event.content) => {
         if (service === undefined) throw new NotSendable("the object names none of the functions that end here");
-        return { kind: "sent", deliveryId: await invokeLater(lambda, functionName(service), event.content) };
+        return { kind: "sent", deliveryId: await invokeLater(lambda, functionName(service), edited) };
       },
       remove: () => object.remove(),
     };

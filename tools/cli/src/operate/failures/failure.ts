@@ -55,8 +55,11 @@ export interface FoundFailure {
   readonly deliveryId?: string | undefined;
   /** Whether the service has done it already, read from what the service writes; false too where that cannot be told. */
   isDone(): Promise<boolean>;
-  /** Sends it back where it belongs. May be repeated: every service does the same thing once. @throws NotSendable */
-  send(): Promise<Sent>;
+  /**
+   * Sends it back where it belongs, or `edited` in the place of its content. May be repeated: every service does the same thing once.
+   * @throws NotSendable
+   */
+  send(edited?: string): Promise<Sent>;
   /** Takes it out of its place; called only after it was sent. */
   remove(): Promise<void>;
 }

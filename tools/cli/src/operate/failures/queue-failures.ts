@@ -80,11 +80,11 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
       content: event.content,
       deliveryId: event.requestId,
       isDone: () => isDone(event.content),
-      send: async () => {
+      send: async (edited = event.content) => {
         if (service === undefined) throw new NotSendable("the record does not name one of the functions that end here");
         return {
           kind: "sent",
-          deliveryId: await invokeLater(lambda, environment.functionName(service), event.content),
+          deliveryId: await invokeLater(lambda, environment.functionName(service), edited),
         };
       },
       remove: () => held.remove(),
@@ -105,12 +105,12 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
       content,
       deliveryId: deliveryIdOf(id, message),
       isDone: () => isDone(content),
-      send: async () => {
+      send: async (edited = content) => {
         if (source === undefined)
           throw new NotSendable(
             `it may have come from any of the queues ${sources.map(({ name }) => name).join(", ")}`,
           );
-        return { kind: "sent", deliveryId: await sendToSource(sqs, source, message) };
+        return { kind: "sent", deliveryId: await sendToSource(sqs, source, { ...message, Body: edited }) };
       },
       remove: () => held.remove(),
     };

@@ -35,10 +35,12 @@ export async function redrive(
   options: {
     readonly ratePerSecond: number;
     readonly signal: AbortSignal;
+    /** Goes in the place of the content of what is planned, which is one. */
+    readonly edited?: string;
     readonly onResult: (redriven: Redriven) => void;
   },
 ): Promise<readonly Redriven[]> {
-  const { ratePerSecond, signal, onResult } = options;
+  const { ratePerSecond, signal, edited, onResult } = options;
   const results: Redriven[] = [];
   const report = (redriven: Redriven): void => {
     results.push(redriven);
@@ -56,7 +58,7 @@ export async function redrive(
       await pace();
       if (signal.aborted) break;
       wanted.delete(found.failure.id);
-      const redriven = await redriveOne(found);
+      const redriven = await redriveOne(found, edited);
       report(redriven);
       keptInARow = redriven.result === "kept" ? keptInARow + 1 : 0;
       if (wanted.size === 0 || isStopped()) break;
@@ -66,12 +68,12 @@ export async function redrive(
   return results;
 }
 
-async function redriveOne(found: FoundFailure): Promise<Redriven> {
+async function redriveOne(found: FoundFailure, edited?: string): Promise<Redriven> {
   const { failure } = found;
   let isSent = false;
   try {
-    const wasDone = await found.isDone();
-    const sent = await found.send();
+    const wasDone = edited === undefined && (await found.isDone());
+    const sent = await found.send(edited);
     if (sent.kind === "failed-again") return { failure, result: sent.kind, detail: sent.detail };
     isSent = true;
     await found.remove();

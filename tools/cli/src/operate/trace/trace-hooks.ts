@@ -13,6 +13,8 @@ export interface Stored {
   readonly steps: (entries: readonly LogEntry[]) => readonly Step[];
   /** Where it stands, one sentence a line. */
   readonly summary: readonly string[];
+  /** What is stored of it, whole, for who wants to see it; may hold personal data. */
+  readonly records?: readonly { readonly title: string; readonly value: unknown }[];
 }
 
 /** What a project knows of its stories. */

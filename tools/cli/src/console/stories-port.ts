@@ -1,0 +1,39 @@
+import type { StoriesPort } from "@doorbell/console/console-ports";
+import type { Environment } from "../aws/environment.ts";
+import type { DoorbellConfig } from "../config.ts";
+import { gather } from "../operate/trace/gather.ts";
+import { localLogs } from "../operate/trace/log-search.ts";
+import { tellStory } from "../operate/trace/story.ts";
+import { summaryOf } from "../operate/trace/summary.ts";
+import { serviceOf } from "../project-graph.ts";
+import { findCloud } from "../running-cloud.ts";
+
+/** The page shows no more steps of one story. */
+const MAX_STEPS = 2_000;
+
+/** Stories of the local cloud at a port, as `trace` tells them. */
+export function storiesPort(
+  port: number,
+  open: () => Promise<Environment>,
+  config: () => Promise<DoorbellConfig>,
+): StoriesPort {
+  const hooksOf = async (environment: Environment) => (await config()).trace?.(environment);
+  return {
+    noun: async () => (await hooksOf(await open()))?.subject.noun,
+    async tell(id) {
+      const environment = await open();
+      const hooks = await hooksOf(environment);
+      const search = localLogs(findCloud({ port }, {}), (service) => environment.functionName(service));
+      const services = environment.graph.functions.map(({ name }) => serviceOf(environment.graph, name));
+      const material = await gather(id, { search, services, ...(hooks !== undefined && { hooks }) });
+      if (material === undefined) return undefined;
+      return {
+        summary: summaryOf(material, hooks?.subject),
+        steps: tellStory(material, hooks).slice(0, MAX_STEPS),
+        records: material.stored
+          .flatMap(({ records = [] }) => records)
+          .map(({ title, value }) => ({ title, json: JSON.stringify(value, null, 2) })),
+      };
+    },
+  };
+}
