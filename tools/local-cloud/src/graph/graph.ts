@@ -317,6 +317,8 @@ export interface FunctionUrlDefinition extends WebDefinition {
 export interface RouteDefinition {
   /** `GET /items/{id}`, `ANY /{proxy+}`, `$default`. */
   readonly routeKey: string;
+  /** Why it is answered with 501 and its function is not invoked, in words that follow its key; absent for one that is run. */
+  readonly refused?: string;
   readonly functionName: string;
   /** 50 to 30,000. */
   readonly timeoutMs: number;

@@ -57,11 +57,15 @@ export function readGraph(json: unknown): Graph {
   const corsType = /^aws:s3\/bucketCorsConfiguration(?:V2)?:/;
   const corsConfigurations = find(corsType, inputs.bucketCorsInputs).map(({ value }) => value);
   const mappings = find(/^aws:lambda\/eventSourceMapping:/, inputs.mappingInputs);
-  const functionUrls = readFunctionUrls(find);
-  const httpApis = readHttpApis(find);
+  const notRun = notRunHere(graph.resources);
+  const tell = (sentence: string): void => void notRun.push(sentence);
+  const functionUrls = readFunctionUrls(find, tell);
+  const httpApis = readHttpApis(find, tell);
   const asked = [
     ...functionUrls,
-    ...httpApis.flatMap(({ component, routes }) => routes.map((route) => ({ ...route, component }))),
+    ...httpApis.flatMap(({ component, routes }) =>
+      routes.filter(({ refused }) => refused === undefined).map((route) => ({ ...route, component })),
+    ),
   ];
   const unknown = asked.find(({ functionName }) => !functions.some(({ name }) => name === functionName));
   if (unknown !== undefined)
@@ -102,7 +106,7 @@ export function readGraph(json: unknown): Graph {
     functionUrls,
     httpApis,
     notRun: [
-      ...notRunHere(graph.resources),
+      ...notRun,
       ...mappings
         .filter(({ value }) => !hasEventSource(value))
         .map(({ name, value: { eventSourceArn } }) => {

@@ -74,12 +74,19 @@ describe("a function URL", () => {
   });
 
   test.each([
-    ["that checks signatures", { authorizationType: "AWS_IAM" }, "its authorization is AWS_IAM"],
     ["of a version", { qualifier: "live" }, "it is of live"],
     ["of a function that is not there", { functionName: "nobody" }, "its function nobody is not in the graph"],
   ])("%s is refused by name", (_, inputs, message) => {
     expect(() => readGraph(testGraph([worker, url(inputs)]))).toThrow(message);
   });
+});
+
+test("a function URL that checks signatures is left out, and named", () => {
+  const { functionUrls, notRun } = readGraph(testGraph([worker, url({ authorizationType: "AWS_IAM" })]));
+  expect(functionUrls).toEqual([]);
+  expect(notRun).toEqual([
+    expect.stringMatching(/^Not run here: WorkerUrl .* authorization is AWS_IAM;.*would be open/),
+  ]);
 });
 
 describe("an HTTP API", () => {
@@ -117,6 +124,13 @@ describe("an HTTP API", () => {
       [integration({ payloadFormatVersion: undefined }), route()],
       "has payload format 1.0",
     ],
+  ])("with a route to %s runs all but that route, and names it", (_, resources, message) => {
+    const { httpApis, notRun } = readGraph(testGraph([worker, api(), stage, ...resources]));
+    expect(httpApis[0]?.routes).toMatchObject([{ refused: expect.stringContaining(message) }]);
+    expect(notRun).toEqual([expect.stringContaining(message)]);
+  });
+
+  test.each([
     ["no integration", [route()], "has no integration ShopRouteIntegration"],
     ["a greedy variable in its midst", [integration(), route({ routeKey: "GET /{a+}/b" })], "has to come last"],
     ["a key of no form", [integration(), route({ routeKey: "users" })], "is not $default and not a method and a path"],

@@ -56,7 +56,7 @@ beforeAll(async () => {
         route("GET /reserved", "reserved"),
       ],
     }),
-    api({ routes: [route("$default")], cors }),
+    api({ routes: [route("$default"), { ...route("GET /guarded"), refused: "has an authorizer (JWT)." }], cors }),
     api({
       routes: [route("GET /users")],
       stages: [
@@ -195,4 +195,13 @@ describe("cross-origin resource sharing", () => {
     const event = await eventFor(open, { method: "OPTIONS" });
     expect(event).toMatchObject({ routeKey: "$default" });
   });
+});
+
+test("a route that is refused answers 501 with the reason, though another one would fit", async () => {
+  const answer = await ask(open, { path: "/guarded" });
+  expect([answer.status, JSON.parse(answer.body.toString())]).toEqual([
+    501,
+    { message: "GET /guarded has an authorizer (JWT)." },
+  ]);
+  expect((await ask(open, { path: "/guarded", method: "POST" })).status).toBe(200);
 });

@@ -58,6 +58,8 @@ export function createHttpApi(options: {
     const found = stageOf(path);
     const matched = found && match(message.method ?? "GET", found.path);
     if (found === undefined || matched === undefined) return NOT_FOUND;
+    const { routeKey, refused } = matched.route;
+    if (refused !== undefined) return jsonAnswer(501, { message: `${routeKey} ${refused}` });
     const body = await readBody(message, BODY_LIMITS.httpApi);
     if (body === undefined) return TOO_LARGE;
     const { route, pathParameters } = matched;
