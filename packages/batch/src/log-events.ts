@@ -21,6 +21,10 @@ export type BatchLogEvent =
       readonly rejected: number;
       readonly retried: number;
     }
+  /** Everything failed: these messages come back after up to `seconds`. */
+  | { readonly event: "batch.backed-off"; readonly messages: number; readonly seconds: number }
+  /** They could not be hidden for longer, and come back when the queue's visibility timeout ends. */
+  | { readonly event: "batch.not-backed-off"; readonly messages: number; readonly err: unknown }
   | (LoggedRecord &
       (
         | { readonly event: "record.retried"; readonly err: unknown }
@@ -36,6 +40,8 @@ export type BatchLogEvent =
 const LINES = {
   "batch.received": ["info", "batch received"],
   "batch.handled": ["info", "batch handled"],
+  "batch.backed-off": ["warn", "everything failed, so the messages come back later"],
+  "batch.not-backed-off": ["warn", "everything failed, and the messages come back at their usual time"],
   "record.retried": ["warn", "record failed"],
   "record.waiting": ["info", "record waits for an earlier one"],
   "record.duplicate": ["info", "record was handled before"],
@@ -58,6 +64,10 @@ export function isBatchLogEvent<Line extends object>(line: Line): line is Line &
       return isTexts(field("ids"));
     case "batch.handled":
       return ["records", "done", "rejected", "retried"].every((name) => typeof field(name) === "number");
+    case "batch.backed-off":
+      return ["messages", "seconds"].every((name) => typeof field(name) === "number");
+    case "batch.not-backed-off":
+      return typeof field("messages") === "number";
     case "record.parked":
     case "record.not-parked":
       return typeof field("reason") === "string";

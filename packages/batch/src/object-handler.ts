@@ -37,7 +37,7 @@ export function objectHandler<Count extends string>(
     laneStops: false,
   };
   return async (event, context) => {
-    const records = await runBatch(plan, event, context);
+    const { records } = await runBatch(plan, event, context);
     const failures = records.flatMap(({ settled }) => (settled.end === "retried" ? [settled] : []));
     if (failures.length === 0) return;
     const errors = failures.flatMap(({ error }) => (error === undefined ? [] : [error]));

@@ -3,6 +3,11 @@ export function queueParkingPermissions<Arn>(queue: Arn) {
   return [{ actions: ["sqs:SendMessage"], resources: [queue] }];
 }
 
+/** What the role of a service needs for `hideInQueue`, on the queue that it answers. */
+export function queueBackoffPermissions<Arn>(queue: Arn) {
+  return [{ actions: ["sqs:ChangeMessageVisibility"], resources: [queue] }];
+}
+
 /**
  * What the role of a service needs for `parkInBucket`.
  *

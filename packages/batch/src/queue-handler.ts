@@ -7,12 +7,14 @@ import {
   type Handling,
   type ReadValue,
 } from "./handler-options.ts";
+import { type Backoff, runBackingOff } from "./outage.ts";
 import { property, type ReadRecord } from "./read-records.ts";
 import { type BatchPlan, retriedIds, runBatch } from "./run-batch.ts";
 import type { Park } from "./settle.ts";
 
 export { batchMetrics } from "./batch-metrics.ts";
 export { parkInQueue } from "./sqs-parking.ts";
+export { hideInQueue } from "./sqs-visibility.ts";
 
 /** What a queue handler takes; messages are handled one by one (`handle`) or all at once (`handleBatch`). */
 export type QueueHandlerOptions<Value, Count extends string> = HandlerOptions<QueueMessage, Count> & {
@@ -21,6 +23,8 @@ export type QueueHandlerOptions<Value, Count extends string> = HandlerOptions<Qu
   readonly fifo?: boolean;
   /** Messages handled, and rejected ones parked, at the same time; `CONCURRENCY` by default. */
   readonly concurrency?: number;
+  /** When everything in a batch fails, its messages come back later and later: see `queueHandler`. Not at all by default. */
+  readonly backoff?: Backoff;
 } & Handling<Value, Count>;
 
 /** Reads the body of a message, which is then what the handler is given. What it finds wrong is parked as the reason. Must not throw. */
@@ -40,6 +44,9 @@ type QueueHandler = (event: unknown, context: LambdaContext) => Promise<BatchRes
  * Messages of a standard queue are independent of each other, but for equal keys of `once`, which are handled one after another.
  * With `fifo`, the messages of a group are handled in order, and a group stops at its first failure: that message and the group's
  * later ones are reported. A rejected and parked message does not stop its group.
+ * With `backoff: { hide: hideInQueue({ queueUrl }) }`, messages of a batch in which nothing succeeded come back later and later, by
+ * their receive counts, and batches are not tried for a while after one that took long to fail. The queue's `maxReceiveCount`
+ * must allow for it: `mostReceives` (`backoff`) says how many receives an outage takes.
  * Throws, so that the whole batch is delivered again: `UnexpectedEventError`, `UnidentifiedRecordError`.
  * AWS: Lambda Developer Guide, "Handling errors for an SQS event source", "Implementing partial batch responses".
  */
@@ -63,7 +70,7 @@ function handlerOf<Value, Count extends string>(
   options: QueueHandlerOptions<Value, Count>,
   read: (message: QueueMessage) => ReadValue<Value>,
 ): QueueHandler {
-  const { park, fifo = false, once, concurrency = CONCURRENCY } = options;
+  const { park, fifo = false, once, concurrency = CONCURRENCY, backoff } = options;
   const plan: BatchPlan<QueueMessage, Value, Count> = {
     reader: {
       name: "SQS",
@@ -78,8 +85,12 @@ function handlerOf<Value, Count extends string>(
     laneOf: fifo ? groupOf : (record) => (record.ok ? once?.by.laneOf(once, record.value) : undefined),
     laneStops: fifo,
   };
+  const run: ReturnType<typeof runBackingOff> =
+    backoff === undefined
+      ? async (event, context) => (await runBatch(plan, event, context)).records
+      : runBackingOff(plan, backoff);
   return async (event, context) => {
-    const failed = new Set(retriedIds(await runBatch(plan, event, context)));
+    const failed = new Set(retriedIds(await run(event, context)));
     return { batchItemFailures: [...failed].map((id) => ({ itemIdentifier: id })) };
   };
 }

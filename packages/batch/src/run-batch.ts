@@ -1,4 +1,4 @@
-import type { LambdaContext } from "@doorbell/logger/log";
+import type { LambdaContext, Log } from "@doorbell/logger/log";
 import { bounded } from "./bounded.ts";
 import type { HandlerOptions, Handling } from "./handler-options.ts";
 import { beginInvocation, DEADLINE_MARGIN_MS } from "./invocation.ts";
@@ -25,9 +25,17 @@ export interface BatchPlan<Source, Value, Count extends string> {
 }
 
 /** A record and what became of it; a record that was not settled in time is `retried`, without an error. */
-export interface SettledRecord {
+export interface SettledRecord<Source> {
   readonly id: string;
+  /** Absent of a record that could not be read. */
+  readonly source: Source | undefined;
   readonly settled: Settled;
+}
+
+/** A batch that has come to its end, and the log of its invocation. */
+interface SettledBatch<Source> {
+  readonly records: readonly SettledRecord<Source>[];
+  readonly log: Log;
 }
 
 /**
@@ -39,7 +47,7 @@ export async function runBatch<Source, Value, Count extends string>(
   plan: BatchPlan<Source, Value, Count>,
   event: unknown,
   context: LambdaContext,
-): Promise<readonly SettledRecord[]> {
+): Promise<SettledBatch<Source>> {
   const { options, park, named, laneOf, laneStops } = plan;
   const beganAt = Date.now();
   const log = options.log.invocation(context, event);
@@ -80,16 +88,17 @@ export async function runBatch<Source, Value, Count extends string>(
 
   const settled = records.map((record) => ({
     id: record.id,
+    source: record.source,
     settled: ends.get(record) ?? { end: "retried" as const },
   }));
   const count = (end: Settled["end"]) => settled.filter((each) => each.settled.end === end).length;
   const tally = { done: count("done"), rejected: count("rejected"), retried: count("retried") };
   logBatchEvent(log, { event: "batch.handled", records: records.length, ...tally });
   measureBatch(metrics, { ...tally, records, happenedAt: options.happenedAt, beganAt });
-  return settled;
+  return { records: settled, log };
 }
 
 /** The ids of the records that the event source is to deliver again. */
-export function retriedIds(records: readonly SettledRecord[]): readonly string[] {
+export function retriedIds(records: readonly SettledRecord<unknown>[]): readonly string[] {
   return records.flatMap(({ id, settled }) => (settled.end === "retried" ? [id] : []));
 }

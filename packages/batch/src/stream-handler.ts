@@ -47,7 +47,8 @@ export function streamHandler<Count extends string>(
     laneStops: true,
   };
   return async (event, context) => {
-    const failed = retriedIds(await runBatch(plan, event, context));
+    const { records } = await runBatch(plan, event, context);
+    const failed = retriedIds(records);
     const [lowest] = failed.toSorted(compareSequenceNumbers);
     return { batchItemFailures: lowest === undefined ? [] : [{ itemIdentifier: lowest }] };
   };
