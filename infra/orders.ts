@@ -11,7 +11,7 @@ const timeoutSeconds = $dev ? 15 * 60 : 30;
 
 const { orderQueueScaling, logSampleRate } = settingsOf($app.stage);
 
-/** Business events on their way to `order-queue`, and those that failed five times or can never succeed. */
+/** Business events on their way to `order-queue`, and those that failed too often or can never succeed. */
 export const { queue: orders, dlq: ordersDlq } = workQueue("Orders", { timeoutSeconds });
 
 /** One item an order, under its partner and its id as one text: partners number alike. Every change goes to the stream with both images, which the audit trail is made of. */
@@ -37,6 +37,7 @@ queueService("order-queue", {
   memory: "512 MB",
   environment: {
     ORDERS_TABLE: ordersTable.name,
+    ORDERS_QUEUE_URL: orders.url,
     ORDERS_DLQ_URL: ordersDlq.url,
     LOG_SAMPLE_RATE: `${logSampleRate}`,
   },

@@ -1,4 +1,4 @@
-import { queueParkingPermissions } from "@doorbell/batch/permissions";
+import { queueBackoffPermissions, queueParkingPermissions } from "@doorbell/batch/permissions";
 import { alarm } from "./alarm.ts";
 import { queueMetric } from "./metrics.ts";
 import { type ServiceArgs, service } from "./service.ts";
@@ -16,8 +16,8 @@ interface QueueServiceArgs extends ServiceArgs {
 }
 
 /**
- * A function, its queue's messages in batches of ten with partial responses, and the permissions to receive them and to park in
- * the DLQ what can never succeed. Rings when the DLQ is not empty, when messages wait for minutes, and as every service.
+ * A function, its queue's messages in batches of ten with partial responses, and the permissions to receive them, to have them come
+ * back later, and to park in the DLQ what can never succeed. Rings when the DLQ is not empty, when messages wait for minutes, and as every service.
  */
 export function queueService(
   name: ServiceName,
@@ -28,6 +28,7 @@ export function queueService(
     permissions: $resolve([permissions]).apply(([own]) => [
       ...own,
       ...queueParkingPermissions(dlq.arn),
+      ...queueBackoffPermissions(queue.arn),
       // What Lambda's pollers do in the function's name.
       { actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], resources: [queue.arn] },
     ]),
@@ -41,7 +42,7 @@ export function queueService(
   });
 
   alarm(name, "given-up", {
-    says: `A message for ${name} failed five times or can never succeed. It is kept for 14 days.`,
+    says: `A message for ${name} failed fifty times or can never succeed. It is kept for 14 days.`,
     metric: queueMetric(dlq, "ApproximateNumberOfMessagesVisible"),
     statistic: "Maximum",
     atLeast: 1,

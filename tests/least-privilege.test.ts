@@ -87,6 +87,10 @@ async function everyPath(): Promise<void> {
     await cloud.waitUntilIdle(60_000);
     await put("late.ndjson", order("LATE-1"));
 
+    // An order whose table is away, so that its message is to come back later.
+    watched.role(`${prefix}order-queue`).recorder.refuseNext("DynamoDB_20120810.BatchExecuteStatement");
+    await cloud.lambda.invoke(`${prefix}order-queue`, JSON.stringify(queueEvent(cancellation("AWAY-1"))));
+
     // The same change twice, and one that nobody can audit.
     const changes = JSON.stringify({ Records: [change({ id: { S: "SEEN" }, version: { N: "1" } })] });
     await cloud.lambda.invoke(`${prefix}change-audit`, changes);
@@ -96,6 +100,23 @@ async function everyPath(): Promise<void> {
     s3.destroy();
     sqs.destroy();
   }
+}
+
+function queueEvent(body: object): object {
+  return {
+    Records: [
+      {
+        messageId: "19dd0b57-b21e-4ac1-bd88-01bbb068cb78",
+        receiptHandle: "known to nobody",
+        body: JSON.stringify(body),
+        attributes: { ApproximateReceiveCount: "1", SentTimestamp: "1767323045000" },
+        messageAttributes: {},
+        eventSource: "aws:sqs",
+        eventSourceARN: `arn:aws:sqs:${graph.region}:000000000000:${prefix}OrdersQueue`,
+        awsRegion: graph.region,
+      },
+    ],
+  };
 }
 
 function uploadEvent(bucket: string, object: { key: string; eTag: string; size: number; versionId?: string }): object {

@@ -87,7 +87,7 @@ describe("a hundred failures of five kinds, sent back by reason with a kill in t
     });
     expect(list.find(({ what }) => what === "order shop.example/exhausted-3")).toMatchObject({
       kind: "order-exhausted",
-      attempts: 5,
+      attempts: 50,
       firstAt: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(list.find(({ what }) => what === "2 changes of orders batch-3-0, batch-3-1")).toMatchObject({

@@ -41,6 +41,7 @@ export function environmentOf(dynamodb: string): Record<string, string> {
     PATH: process.env["PATH"] ?? "",
     ORDERS_TABLE: "orders",
     IDEMPOTENCY_TABLE: "idempotency",
+    ORDERS_QUEUE_URL: "http://127.0.0.1:1/000000000000/orders",
     ORDERS_DLQ_URL: "http://127.0.0.1:1/000000000000/orders-dlq",
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_REGION: "eu-central-2",

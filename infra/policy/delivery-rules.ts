@@ -1,3 +1,4 @@
+import { mostReceives } from "@doorbell/batch/backoff";
 import { type GraphView, nameIn } from "./graph-view.ts";
 import type { Rule } from "./rule.ts";
 
@@ -47,7 +48,7 @@ export const deliveryRules: readonly Rule[] = [
         .map(({ eventSourceArn }) => nameIn(eventSourceArn)),
   },
   {
-    name: "a queue that feeds a function gives a message up after five receives or more, to a queue of its own",
+    name: "a queue that feeds a function gives a message up after more receives than an outage of four hours takes, to a queue of its own",
     violations: (graph) =>
       queueMappings(graph)
         .filter(({ eventSourceArn }) => {
@@ -56,7 +57,7 @@ export const deliveryRules: readonly Rule[] = [
           return (
             redrive === undefined ||
             target === undefined ||
-            redrive.maxReceiveCount < 5 ||
+            redrive.maxReceiveCount < mostReceives(4 * 3600) ||
             redrive.deadLetterTargetArn === eventSourceArn
           );
         })

@@ -14,7 +14,8 @@ const audit = mapping("OrdersTableSubscriber");
 const permission = "UploadsNotificationsNotificationUploadIngestPermission";
 
 const visibility = "a queue hides a message for six function timeouts and the batching window";
-const givesUp = "a queue that feeds a function gives a message up after five receives or more, to a queue of its own";
+const givesUp =
+  "a queue that feeds a function gives a message up after more receives than an outage of four hours takes, to a queue of its own";
 const keeps = "a queue of failures keeps messages for 14 days, and longer than the queue they came from";
 const redrive = "a dead-letter queue takes messages from its own source alone, and may be redriven to it";
 const partial = "both mappings report failed records one by one";
@@ -40,8 +41,8 @@ const changes: readonly [change: string, edit: Edit, broken: readonly string[]][
   ["the mapping gets a batching window", set(orders, { maximumBatchingWindowInSeconds: 1 }), [visibility]],
   ["the orders queue loses its DLQ", set("OrdersQueue", { redrivePolicy: undefined }), [givesUp]],
   [
-    "messages are given up after SST's default of three receives",
-    rewritten("OrdersQueue", "redrivePolicy", (json) => json.replace(":5}", ":3}")),
+    "messages are given up within an outage of four hours",
+    rewritten("OrdersQueue", "redrivePolicy", (json) => json.replace(":50}", ":35}")),
     [givesUp],
   ],
   ["the DLQ is removed", without("OrdersDlqQueue"), [givesUp, keeps]],

@@ -92,7 +92,7 @@ ${table(
     [
       ...(refusedBySqs === undefined ? [] : [`SQS refuses it: ${code(refusedBySqs)}`]),
       ...(reported
-        ? ["reported as failed, since no queue can hold it; after five receives SQS moves it by itself"]
+        ? ["reported as failed, since no queue can hold it; after fifty receives SQS moves it by itself"]
         : []),
       ...(parked === undefined ? [] : [`parked: ${code(parked)}`]),
       ...Object.values(stored ?? {}).map((order) => `stored: ${code(JSON.stringify(order))}`),

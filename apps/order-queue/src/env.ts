@@ -3,6 +3,8 @@ import * as v from "valibot";
 const schema = v.object({
   /** The table of orders: partition key `id` (S), the partner and the order's id as `partner/order id`. */
   ORDERS_TABLE: v.pipe(v.string(), v.nonEmpty()),
+  /** The URL of the queue that this service answers. */
+  ORDERS_QUEUE_URL: v.pipe(v.string(), v.nonEmpty()),
   /** The URL of the queue in which rejected messages are parked: the dead-letter queue of the orders queue. */
   ORDERS_DLQ_URL: v.pipe(v.string(), v.nonEmpty()),
 });

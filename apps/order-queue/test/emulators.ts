@@ -32,6 +32,7 @@ export async function startEmulators(): Promise<Emulators> {
     queueUrl,
     environment: {
       ORDERS_TABLE: table,
+      ORDERS_QUEUE_URL: `${endpoint}/000000000000/orders`,
       ORDERS_DLQ_URL: queueUrl,
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,

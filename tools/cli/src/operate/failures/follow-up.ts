@@ -7,7 +7,7 @@ const LOOK_EVERY_MS = 1_000;
 /**
  * Waits for the outcome of what was sent: it is `handled` once the service's own records say so, and `failed-again` when what was
  * sent, told by the id that it was given then, lies among the failures. What shows neither in time stays `sent`: a message that
- * runs out of receives takes five visibility timeouts of three minutes.
+ * runs out of receives takes as many visibility timeouts as it is received, or hours where everything fails.
  */
 export async function followUp(
   sources: readonly FailureSource[],
