@@ -3,6 +3,26 @@ import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { ApiRequest } from "./iam-actions.ts";
 
+/** An answer instead of AWS's. */
+export interface GivenAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/**
+ * What becomes of a call: an answer, another body that it is handed on with, or nothing, and it is handed on as it is. It may take its time, and for
+ * ever, as a service that hangs.
+ */
+export type Interference = (
+  call: ApiRequest,
+) => Promise<GivenAnswer | string | undefined> | GivenAnswer | string | undefined;
+
+/** As AWS refuses what a policy does not allow. */
+export const accessDenied: GivenAnswer = {
+  status: 400,
+  body: { __type: "com.amazon.coral.service#AccessDeniedException", message: "refused by the test" },
+};
+
 /** An endpoint of its own for one function, so that every call that comes in is known to be that function's. */
 export interface Recorder {
   /** `http://127.0.0.1:PORT`. */
@@ -13,6 +33,8 @@ export interface Recorder {
   forwardTo(endpoint: string): void;
   /** Refuses the next call to `target` (`X-Amz-Target`) as AWS refuses what a policy does not allow. */
   refuseNext(target: string): void;
+  /** Has every call from now on meet what this says; none without it. */
+  interfere(interference?: Interference): void;
   stop(): Promise<void>;
 }
 
@@ -20,18 +42,21 @@ export interface Recorder {
 export async function startRecorder(): Promise<Recorder> {
   const calls: ApiRequest[] = [];
   const refused = new Set<string>();
+  let interference: Interference | undefined;
   const { promise: endpoint, resolve: forwardTo } = Promise.withResolvers<URL>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url = "", headers } = request;
-    const body = await buffer(request);
-    calls.push({ method, url, headers, body: body.toString("utf8") });
-    const target = String(headers["x-amz-target"]);
-    if (refused.delete(target)) {
-      response.writeHead(403, { "content-type": "application/x-amz-json-1.0" });
-      response.end(JSON.stringify({ __type: "AccessDeniedException", message: "refused by the test" }));
+    const received = await buffer(request);
+    const call = { method, url, headers, body: received.toString("utf8") };
+    calls.push(call);
+    const given = refused.delete(String(headers["x-amz-target"])) ? accessDenied : await interference?.(call);
+    if (typeof given === "object") {
+      response.writeHead(given.status, { "content-type": "application/x-amz-json-1.0" });
+      response.end(JSON.stringify(given.body));
       return;
     }
+    const body = given === undefined ? received : Buffer.from(given);
     const { host, hostname, port } = await endpoint;
     const { expect: _expect, "transfer-encoding": _chunked, connection: _connection, ...kept } = headers;
     const onward = { hostname, port, method, path: url, headers: { ...kept, host, "content-length": body.length } };
@@ -54,6 +79,7 @@ export async function startRecorder(): Promise<Recorder> {
     calls,
     forwardTo: (url) => forwardTo(new URL(url)),
     refuseNext: (target) => void refused.add(target),
+    interfere: (next) => void (interference = next),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
