@@ -24,6 +24,7 @@ streamService("change-audit", {
   // In `sst dev` the handler runs on a laptop, where somebody may be thinking at a breakpoint.
   timeout: $dev ? "15 minutes" : "1 minute",
   memory: "512 MB",
+  tables: [auditTable],
   environment: {
     ORDERS_TABLE: ordersTable.name,
     AUDIT_TABLE: auditTable.name,

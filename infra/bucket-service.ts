@@ -3,6 +3,8 @@ import { functionMetric, queueMetric } from "./metrics.ts";
 import { type ServiceArgs, componentOf, service } from "./service.ts";
 import type { ServiceName } from "./services.ts";
 
+const MINUTE_MS = 60_000;
+
 /** A service that answers new objects in a bucket. */
 interface BucketServiceArgs extends Omit<ServiceArgs, "transform" | "retries"> {
   readonly bucket: sst.aws.Bucket;
@@ -18,7 +20,7 @@ $transform(aws.lambda.Permission, (args) => {
 /**
  * A function, invoked for each object that is created. S3 invokes asynchronously: Lambda has acknowledged the event, so it is
  * retried twice within six hours, and ends in `failures` when that does not help. Rings when that is not empty or takes nothing,
- * and as every service.
+ * when an event is given up or waits for minutes, and as every service.
  */
 export function bucketService(
   name: ServiceName,
@@ -49,6 +51,19 @@ export function bucketService(
     metric: functionMetric(made, "DestinationDeliveryFailures"),
     statistic: "Sum",
     atLeast: 1,
+  });
+  alarm(name, "dropped", {
+    says: `Lambda gave up an event for ${name}: it failed three times, or could not be tried for six hours.`,
+    metric: functionMetric(made, "AsyncEventsDropped"),
+    statistic: "Sum",
+    atLeast: 1,
+  });
+  alarm(name, "late", {
+    says: `An event has been waiting for ${name} for ten minutes: Lambda cannot run it, or it fails again and again.`,
+    metric: functionMetric(made, "AsyncEventAge"),
+    statistic: "Maximum",
+    atLeast: 10 * MINUTE_MS,
+    minutes: 5,
   });
   alarm(name, "given-up", {
     says: `An event failed three times in ${name}. It is kept for 14 days.`,

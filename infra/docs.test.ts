@@ -42,9 +42,19 @@ describe("docs/operations.md", () => {
   });
 });
 
-test("docs/deploy.md counts the alarms that one pays for", () => {
-  const [, named = "", total = ""] =
-    /\| (\d+) alarms of the three services at 0\.10[^|]*\|[^|]*\| ([\d.]+) \|/.exec(read("deploy.md")) ?? [];
+test("docs/deploy.md counts the metrics of alarms that one pays for", () => {
+  const [, named = "", metrics = "", total = ""] =
+    /\| (\d+) alarms of the three services on (\d+) metrics at 0\.10[^|]*\|[^|]*\| ([\d.]+) \|/.exec(
+      read("deploy.md"),
+    ) ?? [];
   const ofThree = alarms.filter(({ name }) => /-(?:upload-ingest|order-queue|change-audit)-/.test(name));
-  expect({ named, total }).toEqual({ named: String(ofThree.length), total: (ofThree.length / 10).toFixed(2) });
+  const watched = ofThree.reduce(
+    (sum, { metricQueries }) => sum + Math.max(1, metricQueries.filter(({ metric }) => metric).length),
+    0,
+  );
+  expect({ named, metrics, total }).toEqual({
+    named: String(ofThree.length),
+    metrics: String(watched),
+    total: (watched / 10).toFixed(2),
+  });
 });

@@ -11,6 +11,11 @@ export function functionMetric(service: sst.aws.Function, name: string): Metric 
   return { namespace: "AWS/Lambda", name, dimensions: { FunctionName: service.name } };
 }
 
+/** A metric that DynamoDB reports of a table. */
+export function tableMetric(table: sst.aws.Dynamo, name: string): Metric {
+  return { namespace: "AWS/DynamoDB", name, dimensions: { TableName: table.name } };
+}
+
 /** What a service counts itself, in embedded metric format (packages/logger). */
 export function countedBy(service: ServiceName, metric: string): Metric {
   const functionName = `${$app.name}-${$app.stage}-${service}`;

@@ -35,6 +35,7 @@ queueService("order-queue", {
   scaling: orderQueueScaling,
   timeout: `${timeoutSeconds} seconds`,
   memory: "512 MB",
+  tables: [ordersTable],
   environment: {
     ORDERS_TABLE: ordersTable.name,
     ORDERS_QUEUE_URL: orders.url,
@@ -47,8 +48,13 @@ queueService("order-queue", {
 // Over a day: an order and its cancellation that come in the wrong order are minutes apart at most.
 alarm("order-queue", "cancellations-waiting", {
   says: "A cancellation still waits for its order.",
-  metric: countedBy("order-queue", "CancellationsWaiting"),
-  minus: countedBy("order-queue", "CancellationsMatched"),
+  metric: {
+    expression: "FILL(waiting, 0) - FILL(matched, 0)",
+    of: {
+      waiting: countedBy("order-queue", "CancellationsWaiting"),
+      matched: countedBy("order-queue", "CancellationsMatched"),
+    },
+  },
   statistic: "Sum",
   atLeast: 1,
   minutes: 24 * 60,

@@ -1,9 +1,11 @@
 import { queueBackoffPermissions, queueParkingPermissions } from "@doorbell/batch/permissions";
 import { alarm } from "./alarm.ts";
-import { queueMetric } from "./metrics.ts";
+import { countedBy, queueMetric } from "./metrics.ts";
 import { type ServiceArgs, service } from "./service.ts";
 import type { ServiceName } from "./services.ts";
 import type { QueueScaling } from "./stage.ts";
+
+const MINUTE_MS = 60_000;
 
 /** A service that answers a queue; see `workQueue`. */
 interface QueueServiceArgs extends ServiceArgs {
@@ -17,7 +19,7 @@ interface QueueServiceArgs extends ServiceArgs {
 
 /**
  * A function, its queue's messages in batches of ten with partial responses, and the permissions to receive them, to have them come
- * back later, and to park in the DLQ what can never succeed. Rings when the DLQ is not empty, when messages wait for minutes, and as every service.
+ * back later, and to park in the DLQ what can never succeed. Rings when the DLQ is not empty, when messages wait or are retried for minutes, and as every service.
  */
 export function queueService(
   name: ServiceName,
@@ -48,10 +50,18 @@ export function queueService(
     atLeast: 1,
   });
   alarm(name, "late", {
-    says: `A message for ${name} has been waiting for ten minutes: it fails again and again, or more come in than are handled.`,
+    says: `A message for ${name} has been waiting for ten minutes: more come in than are handled, or nobody takes them.`,
     metric: queueMetric(queue, "ApproximateAgeOfOldestMessage"),
     statistic: "Maximum",
     atLeast: 10 * 60,
+    minutes: 5,
+  });
+  // SQS no longer tells the age of a message that was received three times; the service does.
+  alarm(name, "overdue", {
+    says: `A message that ${name} was given is older than ten minutes: it fails again and again, or has waited for long.`,
+    metric: countedBy(name, "EventAge"),
+    statistic: "Maximum",
+    atLeast: 10 * MINUTE_MS,
     minutes: 5,
   });
   return made;

@@ -1,9 +1,6 @@
-import { alarm } from "./alarm.ts";
-import { functionMetric } from "./metrics.ts";
+import { healthAlarms } from "./health-alarms.ts";
 import type { ServiceName } from "./services.ts";
 import { settingsOf } from "./stage.ts";
-
-const SECOND_MS = 1_000;
 
 /** What a service says of itself; everything else is the same for all of them. */
 export interface ServiceArgs extends Pick<
@@ -16,6 +13,8 @@ export interface ServiceArgs extends Pick<
   readonly reservedConcurrency?: number;
   /** Retries of an asynchronous invocation; only where the event source invokes asynchronously. */
   readonly retries?: number;
+  /** The tables that it writes to; its alarm watches their throttles. */
+  readonly tables?: readonly sst.aws.Dynamo[];
 }
 
 /** The function of each service that was made. */
@@ -24,13 +23,16 @@ export const functions = new Map<string, sst.aws.Function>();
 /**
  * The Lambda function of `apps/<name>`, called `<app>-<stage>-<name>`: Node 24 on arm64, bundled as everywhere else
  * (`tools/bundling`), JSON logs kept for a month, a role that may do what `permissions` lists and write to its own log
- * group, nothing else, and an alarm each for errors, throttles and a timeout that is near. What gives it events is
+ * group, nothing else, and the alarms of `healthAlarms`. What gives it events is
  * `queueService`, `bucketService` and `streamService`.
  *
  * SST attaches `AWSLambdaBasicExecutionRole`, which may write to every log group of the account; the role here has no managed
  * policy, and a permission for its own log group instead.
  */
-export function service(name: ServiceName, { reservedConcurrency, ...args }: ServiceArgs): sst.aws.Function {
+export function service(
+  name: ServiceName,
+  { reservedConcurrency, tables = [], ...args }: ServiceArgs,
+): sst.aws.Function {
   const component = componentOf(name);
   const functionName = `${$app.name}-${$app.stage}-${name}`;
   const logGroup = new aws.cloudwatch.LogGroup(`${component}Logs`, {
@@ -68,7 +70,7 @@ export function service(name: ServiceName, { reservedConcurrency, ...args }: Ser
     },
   });
   functions.set(name, made);
-  healthAlarms(name, made, reservedConcurrency);
+  healthAlarms(name, made, { tables, reservedConcurrency });
   return made;
 }
 
@@ -80,30 +82,4 @@ export function componentOf(name: ServiceName): string {
 /** The name of the log group of a service. */
 export function logsOf(made: sst.aws.Function): $util.Output<string> {
   return made.nodes.function.loggingConfig.apply((logging) => logging?.logGroup ?? "");
-}
-
-/** Rings when a function fails, is held back, or comes near its timeout. */
-function healthAlarms(name: ServiceName, made: sst.aws.Function, reserved: number | undefined): void {
-  // One failure is retried and heals; what does not heal ends among the failures, which ring by themselves.
-  alarm(name, "errors", {
-    says: `${name} failed five times in five minutes.`,
-    metric: functionMetric(made, "Errors"),
-    statistic: "Sum",
-    atLeast: 5,
-    minutes: 5,
-  });
-  alarm(name, "throttled", {
-    says: `${name} was throttled in each of five minutes: ${reserved === undefined ? "the account's concurrency is" : `its reserved concurrency of ${reserved} is`} used up.`,
-    metric: functionMetric(made, "Throttles"),
-    statistic: "Sum",
-    atLeast: 1,
-    periods: 5,
-  });
-  alarm(name, "slow", {
-    says: `${name} took four fifths of its timeout.`,
-    metric: functionMetric(made, "Duration"),
-    statistic: "Maximum",
-    atLeast: made.nodes.function.timeout.apply((seconds) => 0.8 * SECOND_MS * (seconds ?? 3)),
-    minutes: 5,
-  });
 }

@@ -1,3 +1,5 @@
+import type { ServiceName } from "./services.ts";
+
 /** What a stage is for, which its name says. */
 export type StageKind =
   /** Keeps its data, refuses to be removed, rings when something fails. */
@@ -94,6 +96,11 @@ export interface StageSettings {
   readonly uploadConcurrency?: number;
   /** A change of an order is one write in both; in write units see docs/scale.md. */
   readonly tableWrites: { readonly orders: TableWrites; readonly audit: TableWrites };
+  /**
+   * Hours, 1 to 24, after which a service that nothing has come to rings: only where something is sure to come that often. One that is
+   * not named may be silent for ever.
+   */
+  readonly silentAfterHours: Partial<Record<ServiceName, number>>;
 }
 
 /** What a stage is sized for that `SETTINGS` does not name: everything is logged, and a mistake stays cheap. */
@@ -102,6 +109,7 @@ const SMALL: StageSettings = {
   systemLogLevel: "INFO",
   orderQueueScaling: { maximumConcurrency: 10 },
   tableWrites: { orders: { maximum: 1_000 }, audit: { maximum: 2_000 } },
+  silentAfterHours: {},
 };
 
 /** What differs from that, by kind of stage, and by stage. */
@@ -111,6 +119,7 @@ const SETTINGS: Readonly<Record<string, Partial<StageSettings>>> = {
   production: {
     orderQueueScaling: { maximumConcurrency: 100 },
     tableWrites: { orders: { warm: 15_000, maximum: 20_000 }, audit: { warm: 25_000, maximum: 40_000 } },
+    silentAfterHours: { "upload-ingest": 24 },
   },
 };
 

@@ -40,6 +40,7 @@ export const uploadIngest = bucketService("upload-ingest", {
   timeout: "15 minutes",
   memory: "1769 MB",
   ...(uploadConcurrency !== undefined && { reservedConcurrency: uploadConcurrency }),
+  tables: [uploadsTable, idempotencyTable],
   environment: {
     UPLOADS_BUCKET: uploads.name,
     REJECTS_BUCKET: rejects.name,

@@ -27,9 +27,18 @@ const watched = metricsIn(graph.resources.filter(({ type }) => type === "aws:clo
 
 it("the alarms watch counters that the services write, by the dimensions that they write", () => {
   const names = [...new Set(watched.map(({ metricName }) => metricName))].toSorted();
-  expect(names).toEqual(["CancellationsMatched", "CancellationsWaiting", "Parked", "RejectedLines"]);
+  expect(names).toEqual([
+    "CancellationsMatched",
+    "CancellationsWaiting",
+    "EventAge",
+    "Parked",
+    "Records",
+    "Rejected",
+    "RejectedLines",
+    "Retried",
+  ]);
   const services = [auditMetrics, orderMetrics, uploadMetrics];
-  const counts = services.flatMap((metrics): readonly string[] => metrics.counts);
+  const counts = services.flatMap((metrics): readonly string[] => [...metrics.counts, ...metrics.measures]);
   expect(names.filter((name) => !counts.includes(name))).toEqual([]);
   expect(new Set(services.map(({ namespace }) => namespace)).size).toBe(1);
   for (const { dimensions } of watched)

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { type Figure, isRinging } from "./alarm-state.ts";
 import { failureQueues, invokeConfigs, queueMappings, streamMappings } from "./delivery-rules.ts";
 import { type GraphView, nameIn } from "./graph-view.ts";
 import type { Rule } from "./rule.ts";
@@ -66,6 +67,40 @@ function watches(name: string, watched: (graph: GraphView) => readonly (readonly
   };
 }
 
+/** What a service counts in every minute, for half an hour. */
+type Counted = Readonly<Record<string, number>>;
+
+const triggeredServices = (graph: GraphView) =>
+  [...invokeConfigs(graph), ...queueMappings(graph), ...streamMappings(graph)].map(({ functionName }) =>
+    nameIn(functionName).replace(`${graph.app}-${graph.stage}-`, ""),
+  );
+
+/** Whether any alarm rings when nothing is known but that a service counts this, in every minute. */
+function ringsOf(graph: GraphView, service: string, counted: Counted): boolean {
+  const { namespace, dimensions } = onService(graph, service);
+  const figures = Array.from({ length: SOON / 60 }, (_, minute) =>
+    Object.entries(counted).map(([name, value]): Figure => ({ namespace, dimensions, name, value, minute })),
+  ).flat();
+  return isHeard(graph, figures);
+}
+
+/** Whether any alarm rings for these figures of half an hour that is silent without them. */
+function isHeard(graph: GraphView, figures: readonly Figure[]): boolean {
+  const now = SOON / 60 - 1;
+  return alarms(graph).some((alarm) => isRinging(alarm, figures, now) && !isRinging(alarm, [], now));
+}
+
+/** A rule that alarms ring where each service counts the one, and none where it counts the other. */
+function tells(name: string, ringing: Counted, silent: Counted): Rule {
+  return {
+    name,
+    violations: (graph) =>
+      triggeredServices(graph).filter(
+        (service) => !ringsOf(graph, service, ringing) || ringsOf(graph, service, silent),
+      ),
+  };
+}
+
 /** Nothing fails unseen: what has to hold of a stage that somebody watches. */
 export const alarmRules: readonly Rule[] = [
   watches("a queue of failures rings at its first message", (graph) =>
@@ -81,7 +116,64 @@ export const alarmRules: readonly Rule[] = [
       .map(({ functionName }) => nameIn(functionName))
       .map((name) => [name, onFunction(name, "IteratorAge", 3_600_000, 60_000)]),
   ),
-  watches("a function rings when it fails again and again", (graph) =>
+  tells(
+    "a service rings when everything that it is given is retried",
+    { Records: 2, Retried: 2 },
+    { Records: 200, Retried: 1 },
+  ),
+  tells(
+    "a service rings when much of what it is given is retried",
+    { Records: 100, Retried: 40 },
+    { Records: 100, Retried: 2 },
+  ),
+  tells(
+    "a service rings when much of what it is given can never succeed",
+    { Records: 100, Rejected: 30 },
+    { Records: 200, Rejected: 1 },
+  ),
+  watches("a queue's service rings when what it is given is old", (graph) =>
+    queueMappings(graph)
+      .map(({ functionName }) => nameIn(functionName).replace(`${graph.app}-${graph.stage}-`, ""))
+      .map((service) => [service, { ...onService(graph, service), metric: "EventAge", from: 60_000, to: 3_600_000 }]),
+  ),
+  watches("a function rings when an asynchronous event is given up", (graph) =>
+    invokeConfigs(graph).map(({ functionName }) => [
+      functionName,
+      onFunction(nameIn(functionName), "AsyncEventsDropped", 1),
+    ]),
+  ),
+  watches("a function rings when an asynchronous event has waited for minutes", (graph) =>
+    invokeConfigs(graph).map(({ functionName }) => [
+      functionName,
+      onFunction(nameIn(functionName), "AsyncEventAge", 3_600_000, 60_000),
+    ]),
+  ),
+  {
+    name: "throttles of a table ring",
+    violations: (graph) =>
+      graph
+        .all("aws:dynamodb/table:Table")
+        .map(({ name }) => name)
+        .filter((table) => {
+          const figures = Array.from({ length: SOON / 60 }, (_, minute): Figure => {
+            const dimensions = { TableName: table };
+            return { namespace: "AWS/DynamoDB", name: "WriteThrottleEvents", dimensions, minute, value: 1 };
+          });
+          return !isHeard(graph, figures);
+        }),
+  },
+  {
+    name: "production rings where no upload has come for a day",
+    violations: (graph) => {
+      const { namespace, dimensions } = onService(graph, "upload-ingest");
+      const lately: Figure = { namespace, dimensions, name: "Records", minute: -600, value: 1 };
+      const [quiet, well] = [[], [lately]].map((figures) =>
+        alarms(graph).some((alarm) => alarm.comparisonOperator === "LessThanThreshold" && isRinging(alarm, figures, 0)),
+      );
+      return graph.stage !== "production" || (quiet && !well) ? [] : ["upload-ingest"];
+    },
+  },
+  watches("a function rings when it crashes again and again", (graph) =>
     functions(graph).map(({ name }) => [name, onFunction(name, "Errors", 20)]),
   ),
   watches("a function rings when it is throttled", (graph) =>
@@ -150,14 +242,14 @@ export const alarmRules: readonly Rule[] = [
         .map(({ metricTransformation }) => metricTransformation.name),
   },
   {
-    name: "every alarm tells somebody, and is silent where nothing happens",
+    name: "every alarm tells somebody, and is silent where nothing happens, unless it is about that",
     violations: (graph) => {
       const topics = graph.all("aws:sns/topic:Topic").map(({ name }) => name);
       return alarms(graph)
         .filter(
-          ({ alarmActions, actionsEnabled, treatMissingData }) =>
+          ({ alarmActions, actionsEnabled, treatMissingData, comparisonOperator }) =>
             !actionsEnabled ||
-            treatMissingData !== "notBreaching" ||
+            (treatMissingData !== "notBreaching" && comparisonOperator !== "LessThanThreshold") ||
             !alarmActions.some((arn) => topics.includes(nameIn(arn))),
         )
         .map(({ name }) => name);

@@ -23,6 +23,14 @@ const queriedMetric = v.object({
   metricName: v.string(),
   dimensions: v.record(v.string(), v.string()),
   period: v.number(),
+  stat: v.picklist(["Maximum", "Sum"]),
+});
+
+const queriedValue = v.object({
+  id: v.string(),
+  metric: v.optional(queriedMetric),
+  expression: v.optional(v.string()),
+  returnData: v.optional(v.boolean(), false),
 });
 
 /** The inputs that the rules look at, by resource type; Pulumi's own names. */
@@ -132,12 +140,14 @@ const schemas = {
     namespace: v.optional(v.string()),
     metricName: v.optional(v.string()),
     dimensions: v.optional(v.record(v.string(), v.string()), {}),
-    metricQueries: v.optional(v.array(v.object({ id: v.string(), metric: v.optional(queriedMetric) })), []),
-    comparisonOperator: v.string(),
+    metricQueries: v.optional(v.array(queriedValue), []),
+    statistic: v.optional(v.picklist(["Maximum", "Sum"])),
+    comparisonOperator: v.picklist(["GreaterThanOrEqualToThreshold", "LessThanThreshold"]),
     threshold: v.number(),
     period: v.optional(v.number()),
     evaluationPeriods: v.number(),
-    treatMissingData: v.optional(v.string()),
+    datapointsToAlarm: v.optional(v.number()),
+    treatMissingData: v.picklist(["notBreaching", "breaching"]),
     actionsEnabled: v.optional(v.boolean(), true),
     alarmActions: v.optional(v.array(v.string()), []),
   }),
@@ -174,6 +184,9 @@ export interface GraphView extends Readonly<Omit<GraphFile, "resources">> {
   /** Every resource of `type`, parsed. Throws where one has not the shape that Pulumi gives it. */
   all<Type extends keyof Schemas>(type: Type): readonly v.InferOutput<Schemas[Type]>[];
 }
+
+/** An alarm, as the graph has it. */
+export type MetricAlarm = v.InferOutput<Schemas["aws:cloudwatch/metricAlarm:MetricAlarm"]>;
 
 /** Reads a graph as it is committed, `infra/graph.json` or that of another stage, parsed as JSON. */
 export function viewGraph(json: unknown): GraphView {

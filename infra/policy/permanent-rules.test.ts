@@ -13,7 +13,15 @@ const isProtected = "a permanent stage is protected, and no other is";
 const failures = "a queue of failures rings at its first message";
 const waits = "a queue that feeds a function rings when a message has waited for minutes";
 const forgets = "a stream that feeds a function rings long before it forgets";
-const fails = "a function rings when it fails again and again";
+const retriesAll = "a service rings when everything that it is given is retried";
+const retriesMuch = "a service rings when much of what it is given is retried";
+const rejectsMuch = "a service rings when much of what it is given can never succeed";
+const overdue = "a queue's service rings when what it is given is old";
+const dropped = "a function rings when an asynchronous event is given up";
+const lateEvent = "a function rings when an asynchronous event has waited for minutes";
+const tables = "throttles of a table ring";
+const silent = "production rings where no upload has come for a day";
+const fails = "a function rings when it crashes again and again";
 const throttled = "a function rings when it is throttled";
 const timesOut = "a function rings before it reaches its timeout";
 const undelivered = "a failure destination that takes nothing rings";
@@ -23,7 +31,7 @@ const parked = "a change that can never be handled rings";
 const waiting = "cancellations that wait for their order ring, those whose order came do not";
 const refused = "refused uploads are counted from the log, and ring";
 const coded = "a metric filter matches the stable code of a line, not its prose";
-const told = "every alarm tells somebody, and is silent where nothing happens";
+const told = "every alarm tells somebody, and is silent where nothing happens, unless it is about that";
 const shown = "the dashboard shows every alarm";
 
 const mapping = "OrdersTableSubscriberChangeAuditEventSourceMapping";
@@ -49,6 +57,30 @@ const changes: readonly [change: string, edit: Edit, broken: readonly string[]][
   ["orders may wait for a day", set("order-queue-late", { threshold: 86_400 }), [waits]],
   ["an alarm needs a day of it", set("order-queue-late", { evaluationPeriods: 288 }), [waits]],
   ["changes may wait until the stream forgets them", set("change-audit-late", { threshold: 86_400_000 }), [forgets]],
+  ["an outage of order-queue stays unseen", without("order-queue-failing"), [retriesAll]],
+  [
+    "an outage is looked for in Lambda's errors",
+    rewritten("order-queue-failing", "metricQueries", (json) => json.replaceAll("Retried", "Errors")),
+    [retriesAll],
+  ],
+  [
+    "one failure in ten thousand is called an outage",
+    set("change-audit-failing", { threshold: 0.0001 }),
+    [retriesAll, retriesMuch],
+  ],
+  ["failures of a part stay unseen", without("upload-ingest-retrying"), [retriesMuch]],
+  ["rejects stay unseen", without("order-queue-rejected"), [rejectsMuch]],
+  ["messages that fail again and again stay unseen", without("order-queue-overdue"), [overdue]],
+  ["events that Lambda gave up stay unseen", without("upload-ingest-dropped"), [dropped]],
+  ["events that Lambda cannot run stay unseen", without("upload-ingest-late"), [lateEvent]],
+  ["throttles of the audit table stay unseen", without("change-audit-tables-throttled"), [tables]],
+  [
+    "a table is left out",
+    rewritten("upload-ingest-tables-throttled", "metricQueries", (json) => json.replace(" + FILL(written1, 0)", "")),
+    [tables],
+  ],
+  ["nobody notices that partners send nothing", without("upload-ingest-silent"), [silent]],
+  ["silence is called no news", set("upload-ingest-silent", { treatMissingData: "notBreaching" }), [silent]],
   ["errors of order-queue stay unseen", without("order-queue-errors"), [fails]],
   [
     "errors of another function are watched",
