@@ -75,7 +75,8 @@ export async function expectToOutlast({ hours, scale, traffic: size }: OutageHis
   const random = seededRandom(seed);
   const traffic = makeTraffic(random, size);
   const watched = await watchRoles(impatient(graph), [ORDER_QUEUE]);
-  const { recorder, calls } = watched.role(ORDER_QUEUE);
+  const role = watched.role(ORDER_QUEUE);
+  const { recorder } = role;
   const cloud = await startLocalCloud({ root, graph: watched.graph, timeScale: 0.01 });
   watched.forwardTo(cloud.endpoint);
   const clients = clientsOf(cloud);
@@ -101,7 +102,7 @@ export async function expectToOutlast({ hours, scale, traffic: size }: OutageHis
     await cloud.waitUntilIdle(60_000 + 4 * 900_000 * scale);
     const drainedMs = performance.now() - ended;
     const receives = mostReceives(cloud);
-    const hidden = calls().filter(({ action }) => action === "sqs:ChangeMessageVisibility").length;
+    const hidden = role.calls().filter(({ action }) => action === "sqs:ChangeMessageVisibility").length;
     process.stdout.write(
       `outage of ${hours} h at 1/${1 / scale}: DOORBELL_SEED=${seed} ${traffic.orders.size} orders, received ${receives} times at most, ` +
         `${hidden} calls to hide, drained in ${(drainedMs / 1_000).toFixed(1)} s\n`,
