@@ -77,9 +77,9 @@ describe("the partner", () => {
     ]);
     expect([...partners]).toEqual(["in%20coming", "default"]);
     expect([...receipts.values()].map(({ partner }) => partner)).toEqual(["in%20coming", "default"]);
-    expect(invocations.flatMap(({ lines }) => lines.map((line) => JSON.parse(line).partner))).toEqual([
-      "in%20coming",
-      "default",
+    expect(invocations.map(({ lines }) => [...new Set(lines.map((line) => JSON.parse(line).partner))])).toEqual([
+      ["in%20coming"],
+      ["default"],
     ]);
   });
 
@@ -296,6 +296,11 @@ test("no log line holds a name, a raw line or a reason", async () => {
   const invocation = testInvocation();
   await ingestUpload(ports)(uploaded("a"), invocation);
   await ingestUpload(ports)(uploaded("b"), invocation);
-  expect(invocation.lines).toHaveLength(2);
+  expect(invocation.lines.map((line) => JSON.parse(line).event)).toEqual([
+    "upload.received",
+    "upload.handled",
+    "upload.received",
+    "upload.handled",
+  ]);
   expect(invocation.lines.join("\n")).not.toMatch(/Ada|secret|Oak|EX-1/);
 });

@@ -38,6 +38,7 @@ export function ingestUpload(ports: IngestPorts) {
   return async (event: ObjectEvent, invocation: Invocation<UploadCount>): Promise<void> => {
     const upload = uploadOf(event, ports.bucket);
     const log = invocation.log.child({ correlationId: upload.id, partner: upload.partner });
+    logUploadEvent(log, { event: "upload.received" });
     const request = {
       key: `upload-ingest#${upload.id}`,
       fingerprint: upload.id,

@@ -6,6 +6,8 @@ import type { ReceiptStatus } from "./records/receipts.ts";
  * programs may match; the message beside it is for people. No reason of a receipt is logged, since it may quote the file.
  */
 export type UploadLogEvent =
+  /** A run begins. Written before anything can go wrong: a run that dies leaves no other line that names the upload. */
+  | { readonly event: "upload.received" }
   | {
       readonly event: "upload.handled";
       readonly status: ReceiptStatus;
@@ -22,6 +24,7 @@ export type UploadLogEvent =
   | { readonly event: "upload.unfinished"; readonly err: unknown };
 
 const LINES = {
+  "upload.received": ["info", "upload received"],
   "upload.handled": ["info", "upload handled"],
   "upload.duplicate": ["info", "upload was handled before"],
   "upload.busy": ["info", "upload is being handled by another run"],
