@@ -141,7 +141,7 @@ async function eventfulOrder(): Promise<{
     const services = ["upload-ingest", "order-queue", "change-audit"];
     for (let index = 0; index < ORDERS; index += 1) {
       const orderKey = `partner/order-${index}`;
-      const material = await gather(orderKey, { search, services, hooks });
+      const material = await gather(orderKey, { search, services, hooks, failures: { known: [], unread: [] } });
       if (material === undefined) continue;
       const steps = tellStory(material, hooks);
       const deliveries = steps.filter(({ service, kind }) => service === "order-queue" && kind === "delivered");

@@ -17,6 +17,7 @@ export function changeHooks(options: {
     place: "failures bucket",
     kinds: { "record-rejected": "change-rejected" },
     about: describeChanges,
+    stories: (event) => ({ subjects: [...ordersIn(event).orders], correlationIds: [] }),
     // An entry records a change when it makes the same transition, as the service itself judges.
     isDone: async (event) => {
       const entries = entriesOf(event);
@@ -41,12 +42,18 @@ export function entriesOf(event: string): readonly OrderEntry[] | undefined {
 
 /** `3 changes of orders A, B` */
 function describeChanges(event: string): string {
+  const { count, orders } = ordersIn(event);
+  const changes = formatCounted(count, "change");
+  return orders.size === 0
+    ? changes
+    : `${changes} of ${orders.size === 1 ? "order" : "orders"} ${[...orders].join(", ")}`;
+}
+
+/** How many changes are in an event, and the keys of the orders that they are of. */
+function ordersIn(event: string): { readonly count: number; readonly orders: ReadonlySet<string> } {
   const envelope = parseStreamEvent(parseJson(event));
   const records = envelope.ok ? envelope.records : [];
   const read = records.flatMap((record) => (record.ok ? [record.value] : []));
   const orders = new Set(read.flatMap(({ keys: { id } }) => (id && "S" in id ? [id.S] : [])));
-  const changes = formatCounted(records.length, "change");
-  return orders.size === 0
-    ? changes
-    : `${changes} of ${orders.size === 1 ? "order" : "orders"} ${[...orders].join(", ")}`;
+  return { count: records.length, orders };
 }

@@ -7,7 +7,11 @@ import { decideOrder } from "@doorbell/order-queue/decide-order";
 import * as v from "valibot";
 import { parseJson } from "@doorbell/cli/parse-json";
 
-const namedSchema = v.looseObject({ source: v.string(), subject: v.string() });
+const namedSchema = v.looseObject({
+  source: v.string(),
+  subject: v.string(),
+  correlationid: v.fallback(v.optional(v.string()), undefined),
+});
 
 /** Messages of the orders DLQ: `order-rejected`, which `order-queue` parked, and `order-exhausted`, which ran out of receives. */
 export function orderHooks(options: {
@@ -21,6 +25,15 @@ export function orderHooks(options: {
     about: (content) => {
       const named = v.safeParse(namedSchema, parseJson(content));
       return named.success ? `order ${orderKey(orderOf(named.output))}` : "a message that names no order";
+    },
+    stories: (content) => {
+      const named = v.safeParse(namedSchema, parseJson(content));
+      if (!named.success) return { subjects: [], correlationIds: [] };
+      const { correlationid } = named.output;
+      return {
+        subjects: [orderKey(orderOf(named.output))],
+        correlationIds: correlationid === undefined ? [] : [correlationid],
+      };
     },
     isDone: async (content) => {
       const event = parseBusinessEvent(content);

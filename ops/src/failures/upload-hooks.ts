@@ -19,6 +19,10 @@ export function uploadHooks(options: {
       eventsOf(content)
         .map(({ key }) => `file ${key}`)
         .join(", ") || "an event that names no file",
+    stories: (content) => ({
+      subjects: [],
+      correlationIds: eventsOf(content).flatMap((upload) => idOf(upload, uploadsBucket) ?? []),
+    }),
     isDone: async (content) => {
       const uploads = eventsOf(content).map((upload) => idOf(upload, uploadsBucket));
       if (uploads.length === 0) return false;

@@ -25,6 +25,8 @@ export function logSteps(entry: LogEntry): readonly Step[] {
 
 function uploadEvent(entry: UploadLogEvent, error: string, step: MakeStep): Step {
   switch (entry.event) {
+    case "upload.received":
+      return step("delivered", "the upload's event was delivered, and a run began");
     case "upload.handled":
       return step("read", ingested(entry));
     case "upload.duplicate":

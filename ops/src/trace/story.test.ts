@@ -9,8 +9,8 @@ import { orderStory } from "./stored-story.ts";
 const at = (ms: number) => new Date(1_767_225_600_000 + ms).toISOString();
 const about = { kind: "subject", id: "acme/CA-1" } as const;
 const hooks = { steps: logSteps };
+const NOTHING: Material = { about, entries: [], failed: [], stored: [], failures: [], unread: [] };
 
-/** A line as the service writes it: by the code of its event, whatever its message says. */
 /** A line as the service writes it: by the code of its event, whatever its message says. */
 function entry(ms: number, service: string, event: string, fields: object = {}): LogEntry {
   const line = { event, message: "", timestamp: at(ms), service, requestId: "r-1", ...COMMON[event], ...fields };
@@ -36,8 +36,7 @@ const COMMON: Readonly<Record<string, object>> = {
 };
 
 function story(material: Partial<Material>): string[] {
-  const none = { about, entries: [], failed: [], stored: [] };
-  return tellStory({ ...none, ...material }, hooks).map(({ service, kind, says }) => `${service} ${kind}: ${says}`);
+  return tellStory({ ...NOTHING, ...material }, hooks).map(({ service, kind, says }) => `${service} ${kind}: ${says}`);
 }
 
 describe("a story", () => {
@@ -111,13 +110,12 @@ describe("a story", () => {
     ["record.parked", { messageId: "m", reason: "no JSON" }, "parked"],
     ["record.not-parked", { messageId: "m", reason: "x" }, "retried"],
     ["record.retried", { messageId: "m", err: { name: "Error" } }, "retried"],
+    ["upload.received", {}, "delivered"],
     ["upload.handled", { status: "done" }, "read"],
     ["upload.duplicate", {}, "skipped"],
     ["upload.unfinished", { err: { name: "E", code: "UPLOAD_UNFINISHED" } }, "retried"],
   ])("%s %j is %s", (message, fields, kind) => {
-    expect(
-      tellStory({ about, entries: [entry(1, "s", message, fields)], failed: [], stored: [] }, hooks),
-    ).toMatchObject([{ kind }]);
+    expect(tellStory({ ...NOTHING, entries: [entry(1, "s", message, fields)] }, hooks)).toMatchObject([{ kind }]);
   });
 
   it("tells a recorded version whose log is gone out of its entry", () => {

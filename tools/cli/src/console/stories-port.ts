@@ -1,11 +1,8 @@
 import type { StoriesPort } from "@doorbell/console/console-ports";
 import type { Environment } from "../aws/environment.ts";
 import type { DoorbellConfig } from "../config.ts";
-import { gather } from "../operate/trace/gather.ts";
 import { localLogs } from "../operate/trace/log-search.ts";
-import { tellStory } from "../operate/trace/story.ts";
-import { summaryOf } from "../operate/trace/summary.ts";
-import { serviceOf } from "../project-graph.ts";
+import { readStory } from "../operate/trace/read-story.ts";
 import { findCloud } from "../running-cloud.ts";
 
 /** The page shows no more steps of one story. */
@@ -22,14 +19,13 @@ export function storiesPort(
     noun: async () => (await hooksOf(await open()))?.subject.noun,
     async tell(id) {
       const environment = await open();
-      const hooks = await hooksOf(environment);
       const search = localLogs(findCloud({ port }, {}), (service) => environment.functionName(service));
-      const services = environment.graph.functions.map(({ name }) => serviceOf(environment.graph, name));
-      const material = await gather(id, { search, services, ...(hooks !== undefined && { hooks }) });
-      if (material === undefined) return undefined;
+      const story = await readStory(id, environment, { config: await config(), search });
+      if (story === undefined) return undefined;
+      const { material, steps, summary } = story;
       return {
-        summary: summaryOf(material, hooks?.subject),
-        steps: tellStory(material, hooks).slice(0, MAX_STEPS),
+        summary,
+        steps: steps.slice(0, MAX_STEPS),
         records: material.stored
           .flatMap(({ records = [] }) => records)
           .map(({ title, value }) => ({ title, json: JSON.stringify(value, null, 2) })),

@@ -123,6 +123,7 @@ export function bucketFailures(environment: Environment, place: FailurePlace, ho
   return {
     place: words.place,
     kinds: kindsOf(place, words),
+    ...(hooks.stories !== undefined && { stories: hooks.stories }),
     hidden: () => Promise.resolve(0),
     async *failures() {
       for (const Prefix of PREFIXES) {

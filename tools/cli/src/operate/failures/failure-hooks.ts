@@ -12,8 +12,18 @@ export interface FailureHooks {
   readonly kinds?: Readonly<Partial<Record<FailureKind, string>>>;
   /** What the content is about, such as `order A`; undefined where it does not say. */
   readonly about?: (content: string) => string | undefined;
+  /** Whose stories the content is part of, for `trace`; nobody's, where it is left out. */
+  readonly stories?: (content: string) => ContentStories;
   /** Whether the service has done already what the content asks for, read from what the service writes. False where that cannot be told. */
   readonly isDone?: (content: string) => Promise<boolean>;
+}
+
+/** The stories that a content is part of, by the ids that `TraceHooks` knows them by. */
+export interface ContentStories {
+  /** What stories are about, such as `acme/A-1`. */
+  readonly subjects: readonly string[];
+  /** Ids under which several subjects are handled together. */
+  readonly correlationIds: readonly string[];
 }
 
 /** What is said of the failures of one place: the hooks, with words for all that they leave out. */

@@ -1,3 +1,5 @@
+import type { ContentStories } from "./failure-hooks.ts";
+
 /**
  * What can end in a place for failures, in general words; a project may have names of its own (`FailureHooks`):
  *
@@ -69,6 +71,8 @@ export interface FailureSource {
   readonly place: string;
   /** What can lie there. */
   readonly kinds: readonly string[];
+  /** Whose stories a content is part of, where the project says so. */
+  readonly stories?: (content: string) => ContentStories;
   /** Every failure there once, none taken out. Whoever breaks off gives back what was hidden. */
   failures(): AsyncIterable<FoundFailure>;
   /** How many are hidden at the moment by someone else's look, about. They come back by themselves. */

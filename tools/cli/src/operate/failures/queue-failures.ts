@@ -119,6 +119,7 @@ export function queueFailures(environment: Environment, place: FailurePlace, hoo
   return {
     place: words.place,
     kinds: kindsOf(place, words),
+    ...(hooks.stories !== undefined && { stories: hooks.stories }),
     hidden: () => hiddenMessages(sqs, url),
     async *failures() {
       const sources = await Promise.all(

@@ -1,4 +1,5 @@
 import { type BatchLogEvent, isBatchLogEvent } from "@doorbell/batch/log-events";
+import { brief } from "./brief.ts";
 import type { Material } from "./gather.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { Step, StepKind } from "./step.ts";
@@ -18,7 +19,7 @@ export function batchSteps(entry: LogEntry): readonly Step[] | undefined {
     case "record.duplicate":
       return step("skipped", "was handled before and skipped as a duplicate");
     case "record.parked":
-      return step("parked", `refused and parked: ${entry.reason}`);
+      return step("parked", `refused and parked: ${brief(entry.reason)}`);
     case "record.not-parked":
       return step("retried", `refused, and could not be parked${error}; it is delivered again`);
     default:
@@ -47,7 +48,12 @@ export function deliverySteps({ about, entries, failed }: Pick<Material, "about"
     const again = before === undefined ? "" : `, again${rest}`;
     const isOfStream = own.some((id) => sequenceNumbers.has(id));
     const what = isOfStream ? changes(own.length) : `message ${own.map((id) => id.slice(0, 8)).join(", ")}`;
-    return stepOf(entry, "delivered", `${what} delivered ${size === 1 ? "alone" : `in a batch of ${size}`}${again}`);
+    const step = stepOf(
+      entry,
+      "delivered",
+      `${what} delivered ${size === 1 ? "alone" : `in a batch of ${size}`}${again}`,
+    );
+    return isOfStream ? { ...step, ofWrite: true } : step;
   });
 }
 

@@ -1,3 +1,4 @@
+import type { KnownFailure, KnownFailures } from "./known-failures.ts";
 import type { FailedInvocation, LogEntry, ReadLine } from "./log-entry.ts";
 import type { LogSearch } from "./log-search.ts";
 import type { Stored, TraceHooks } from "./trace-hooks.ts";
@@ -23,6 +24,10 @@ export interface Material {
   readonly entries: readonly LogEntry[];
   readonly failed: readonly FailedInvocation[];
   readonly stored: readonly Stored[];
+  /** What lies in the places where failures end. */
+  readonly failures: readonly KnownFailure[];
+  /** Places that could not be read, one sentence each. */
+  readonly unread: readonly string[];
 }
 
 /** Where material is looked for. */
@@ -31,10 +36,12 @@ export interface Sources {
   /** Every service of the project. */
   readonly services: readonly string[];
   readonly hooks?: TraceHooks;
+  /** What lies in the places where failures end. */
+  readonly failures: KnownFailures;
 }
 
 /**
- * Finds what is known of any id that appears in logs or stores: first what names it, then what names the same messages, stream
+ * Finds what is known of any id that appears in logs, stores or failures: first what names it, then what names the same messages, stream
  * records and stories, then the invocations of those that failed. An id that leads to one subject tells that subject's story; one
  * that leads to many tells theirs together. Undefined where nothing knows it.
  */
@@ -42,44 +49,66 @@ export async function gather(id: string, sources: Sources): Promise<Material | u
   const { search, services, hooks } = sources;
   const [lines, stored] = await Promise.all([search.find(services, [written(id)]), hooks?.stored(id)]);
   const named = entriesOf(lines).filter((entry) => names(entry, id));
+  const failures = sources.failures.known.filter(({ ids }) => ids.has(id));
+  const { unread } = sources.failures;
   const subjectOf = subjectIn(sources);
-  if (stored?.kind === "subject" || named.some((entry) => subjectOf(entry) === id)) {
+  const ofSubject = failures.filter(({ subjects }) => subjects.includes(id));
+  if (stored?.kind === "subject" || ofSubject.length > 0 || named.some((entry) => subjectOf(entry) === id)) {
     const own = named.filter((entry) => subjectOf(entry) === id);
-    return { about: { kind: "subject", id }, ...(await linked(own, { sources, id, stored })) };
+    return { about: { kind: "subject", id }, ...(await linked(own, { sources, id, stored, failures: ofSubject })) };
   }
-  const subjects = new Set(named.filter((entry) => tells(entry, id)).flatMap((entry) => subjectOf(entry) ?? []));
+  const told = named.filter((entry) => tells(entry, id)).flatMap((entry) => subjectOf(entry) ?? []);
+  // A batch names many others; of what the log knows already it is not asked.
+  const kept = failures.flatMap(({ subjects }) => (told.length > 0 && subjects.length > 1 ? [] : subjects));
+  const isLogged = named.length > 0 || stored !== undefined;
+  const called = isLogged ? [] : ((await hooks?.called?.(id)) ?? []).filter((subject) => subject !== id);
+  const subjects = new Set([...told, ...kept, ...called]);
   const [only] = subjects;
-  if (only !== undefined && subjects.size === 1) return gather(only, sources);
-  if (stored !== undefined || subjects.size > 0) {
-    const entries = named.filter(({ correlationId }) => correlationId === id);
+  const tellsMore = stored?.tellsMore === true || failures.some((failure) => failure.subjects.length === 0);
+  if (only !== undefined && subjects.size === 1 && !tellsMore) return gather(only, sources);
+  const isStory = stored !== undefined || failures.some(({ correlationIds }) => correlationIds.includes(id));
+  if (isStory || subjects.size > 0) {
+    const whole = named.filter(({ correlationId }) => correlationId === id);
+    const ofParked = await find(search, services, idsOf(failures.map(({ deliveryId }) => deliveryId)));
     const failed = await failedOf(
-      entries.filter((entry) => !isOfRecord(entry)),
+      whole.filter((entry) => !isOfRecord(entry)),
       sources,
     );
     const size = Math.max(subjects.size, stored?.subjects ?? 0);
     const about = { kind: "story", id, subjects: size, examples: [...subjects].slice(0, MAX_EXAMPLES) } as const;
-    return { about, entries, failed, stored: stored === undefined ? [] : [stored] };
+    const entries = unique([...whole, ...ofParked]);
+    return { about, entries, failed, stored: stored === undefined ? [] : [stored], failures, unread };
   }
-  if (named.length === 0) {
-    const called = ((await hooks?.called?.(id)) ?? []).filter((subject) => subject !== id);
-    const [subject, ...others] = called;
-    if (subject === undefined) return undefined;
-    if (others.length === 0) return gather(subject, sources);
-    const about = { kind: "story", id, subjects: called.length, examples: called.slice(0, MAX_EXAMPLES) } as const;
-    return { about, entries: [], failed: [], stored: [] };
-  }
-  return { about: { kind: "id", id }, ...(await linked(named, { sources, id, stored: undefined })) };
+  if (named.length > 0 || failures.length > 0)
+    return { about: { kind: "id", id }, ...(await linked(named, { sources, id, stored: undefined, failures })) };
+  const sought = await hooks?.sought?.(id);
+  if (sought === undefined) return undefined;
+  return { about: { kind: "subject", id }, ...(await linked([], { sources, id, stored: sought, failures })) };
 }
 
-/** What belongs to these lines: those of the same messages and stream records, and of the stories as a whole. */
+/** What belongs to these lines and failures: the lines of the same messages and stream records, and of the stories as a whole. */
 async function linked(
   own: readonly LogEntry[],
-  { sources, id, stored }: { sources: Sources; id: string; stored: Stored | undefined },
+  about: {
+    readonly sources: Sources;
+    readonly id: string;
+    readonly stored: Stored | undefined;
+    readonly failures: readonly KnownFailure[];
+  },
 ): Promise<Omit<Material, "about">> {
+  const { sources, id, stored, failures } = about;
   const { search, services, hooks } = sources;
   const subjectOf = subjectIn(sources);
-  const records = idsOf(own.flatMap(({ messageId, sequenceNumber }) => [messageId, sequenceNumber]));
-  const stories = idsOf([...own.map(({ correlationId }) => correlationId), ...(stored?.correlationIds ?? [])]);
+  const records = idsOf([
+    ...own.flatMap(({ messageId, sequenceNumber }) => [messageId, sequenceNumber]),
+    ...failures.map(({ deliveryId }) => deliveryId),
+  ]);
+  const stories = idsOf([
+    ...own.map(({ correlationId }) => correlationId),
+    ...(stored?.correlationIds ?? []),
+    // A batch of many subjects is part of their stories, too.
+    ...failures.flatMap(({ subjects, correlationIds }) => (subjects.length > 1 ? [] : correlationIds)),
+  ]);
   // Apart, since a story may have more lines than one search gives.
   const [ofRecords, whole, ...ofStories] = await Promise.all([
     find(search, services, records),
@@ -98,6 +127,8 @@ async function linked(
     entries,
     failed: await failedOf(entries, sources),
     stored: [stored, ...ofStories].filter((each) => each !== undefined),
+    failures,
+    unread: sources.failures.unread,
   };
 }
 
@@ -167,8 +198,8 @@ function hasWord(text: string, id: string): boolean {
 }
 
 function tellsAny(entry: LogEntry, ids: ReadonlySet<string>): boolean {
-  const { messageId, sequenceNumber } = entry;
-  const own = [messageId, sequenceNumber].some((id) => id !== undefined && ids.has(id));
+  const { messageId, sequenceNumber, requestId } = entry;
+  const own = [messageId, sequenceNumber, requestId].some((id) => id !== undefined && ids.has(id));
   return own || (entry.ids ?? []).some((id) => ids.has(id));
 }
 

@@ -1,21 +1,24 @@
 import { batchSteps, deliverySteps } from "./batch-steps.ts";
 import type { Material } from "./gather.ts";
 import type { FailedInvocation, LogEntry } from "./log-entry.ts";
-import { type Step, STEP_KINDS } from "./step.ts";
+import { inCausalOrder } from "./causal-order.ts";
+import { failureSteps } from "./failure-steps.ts";
+import { repeatedEvents } from "./repeated-events.ts";
+import type { Step } from "./step.ts";
 import type { TraceHooks } from "./trace-hooks.ts";
 
-/** The steps of a story, the oldest first. Pure. */
+/** The steps of a story, the oldest first and causes before their effects. Pure. */
 export function tellStory(material: Material, hooks?: Pick<TraceHooks, "steps">): readonly Step[] {
-  const { entries, failed, stored } = material;
+  const { about, entries, failed, stored } = material;
   const steps = [
-    ...stored.flatMap((each) => each.steps(entries)),
+    ...stored.flatMap((each) => each.steps(entries, about.id)),
     ...deliverySteps(material),
+    ...repeatedEvents(material),
     ...entries.flatMap((entry) => batchSteps(entry) ?? hooks?.steps(entry) ?? [logged(entry)]),
     ...failed.map(failure),
+    ...failureSteps(material),
   ];
-  return steps.toSorted(
-    (a, b) => Date.parse(a.at) - Date.parse(b.at) || STEP_KINDS.indexOf(a.kind) - STEP_KINDS.indexOf(b.kind),
-  );
+  return inCausalOrder(steps);
 }
 
 /** A line that nobody knows more of. */

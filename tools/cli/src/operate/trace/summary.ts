@@ -1,20 +1,26 @@
 import { formatCount, formatCounted } from "../../table.ts";
+import { parkedSentences, waitingSentences } from "./failure-steps.ts";
 import type { Material } from "./gather.ts";
 import type { LogEntry } from "./log-entry.ts";
 import type { TraceHooks } from "./trace-hooks.ts";
 
-/** Where a story stands now; for many subjects, how many of them ended how. One sentence a line. */
+/** Where a story stands now, and what of it is parked or comes again; for many subjects, how many of them ended how. One sentence a line. */
 export function summaryOf(material: Material, subject?: TraceHooks["subject"]): readonly string[] {
-  const { about, stored } = material;
-  if (subject === undefined) return [];
-  if (about.kind === "id") return [`What ${about.id} carried was no ${subject.noun}'s.`];
+  return [
+    ...(subject === undefined ? [] : standing(material, subject)),
+    ...parkedSentences(material.failures),
+    ...waitingSentences(material),
+    ...material.unread,
+  ];
+}
+
+function standing({ about, stored, entries }: Material, subject: TraceHooks["subject"]): readonly string[] {
+  if (about.kind === "id") return [`Nothing that is logged or kept of ${about.id} names any ${subject.noun}.`];
   const summary = stored.flatMap((each) => (each.kind === about.kind ? each.summary : []));
   if (about.kind === "subject") return summary.length > 0 ? summary : [`There is no ${subject.noun} ${about.id}.`];
-  return [
-    `${about.id} leads to ${formatCounted(about.subjects, subject.noun)}${about.examples.length > 0 ? `, such as ${about.examples.join(", ")}` : ""}; name one of them for its own story.`,
-    ...summary,
-    ...countsOf(material.entries, subject.field),
-  ];
+  const examples = about.examples.length > 0 ? `, such as ${about.examples.join(", ")}` : "";
+  const leads = `${about.id} leads to ${formatCounted(about.subjects, subject.noun)}${examples}; name one of them for its own story.`;
+  return [...(about.subjects > 0 ? [leads] : []), ...summary, ...countsOf(entries, subject.field)];
 }
 
 /** How many of the lines of each service ended how. */

@@ -9,8 +9,10 @@ export interface Stored {
   readonly correlationIds: readonly string[];
   /** How many subjects a story has; 0 where that is not known. */
   readonly subjects: number;
-  /** What it tells beside the lines of the story. */
-  readonly steps: (entries: readonly LogEntry[]) => readonly Step[];
+  /** Of a story of one subject: it has more to tell than that subject's own story does. */
+  readonly tellsMore?: boolean;
+  /** What it tells beside the lines of the story, which may be about another id than its own. */
+  readonly steps: (entries: readonly LogEntry[], about: string) => readonly Step[];
   /** Where it stands, one sentence a line. */
   readonly summary: readonly string[];
   /** What is stored of it, whole, for who wants to see it; may hold personal data. */
@@ -30,6 +32,8 @@ export interface TraceHooks {
    * much.
    */
   readonly called?: (name: string) => Promise<readonly string[]>;
+  /** The subject of that id that only a costly search finds; asked for what neither a line, nor a store, nor a failure knows. */
+  readonly sought?: (id: string) => Promise<Stored | undefined>;
   /** What a log line of the project's own tells; undefined for one that is told as any other line is, by its message. */
   readonly steps: (entry: LogEntry) => readonly Step[] | undefined;
 }
