@@ -12,6 +12,13 @@ import { localLogs } from "../operate/trace/log-search.ts";
 const SERVICES = ["upload-ingest", "order-queue", "change-audit"] as const;
 const functionName = (service: string) => `doorbell-local-${service}`;
 
+/** A function, as a graph has it. */
+const functionResource = (service: string) => ({
+  type: "aws:lambda/function:Function",
+  name: service,
+  inputs: { name: functionName(service), runtime: "nodejs24.x", handler: "index.handler" },
+});
+
 let server: Server | undefined;
 
 afterEach(async () => {
@@ -25,7 +32,12 @@ async function serve(book: LogBook): Promise<RunningCloud & { readonly port: num
   const functions = SERVICES.map((service) => ({ function: functionName(service) }));
   const api = createAdminApi({
     environment: {},
-    shownGraph: {},
+    shownGraph: {
+      app: "doorbell",
+      stage: "local",
+      region: "eu-central-2",
+      resources: SERVICES.map(functionResource),
+    },
     status: () => ({ functions }),
     awaitIdle: () => Promise.resolve(true),
     lambda: { readLogs: (query, signal) => book.read(query, signal) },
