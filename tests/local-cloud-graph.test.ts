@@ -64,7 +64,11 @@ describe.each(functions)("function $name", ({ name, inputs }) => {
     expect({
       architectures: made.Architectures,
       handler: made.Handler,
-      loggingConfig: { logFormat: made.LoggingConfig?.LogFormat, logGroup: made.LoggingConfig?.LogGroup },
+      loggingConfig: {
+        logFormat: made.LoggingConfig?.LogFormat,
+        logGroup: made.LoggingConfig?.LogGroup,
+        systemLogLevel: made.LoggingConfig?.SystemLogLevel,
+      },
       memorySize: made.MemorySize,
       runtime: made.Runtime,
       timeout: made.Timeout,

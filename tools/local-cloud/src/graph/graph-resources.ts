@@ -121,6 +121,7 @@ export const functionInputs = v.object({
     v.object({
       logFormat: maybe(v.picklist(["Text", "JSON"])),
       applicationLogLevel: maybe(v.string()),
+      systemLogLevel: maybe(v.picklist(["DEBUG", "INFO", "WARN"])),
       logGroup: maybe(name),
     }),
   ),

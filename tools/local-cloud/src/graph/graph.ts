@@ -43,6 +43,8 @@ export interface FunctionDefinition {
   readonly logGroup?: string;
   /** Lowest level of application lines, JSON format only. */
   readonly logLevel?: string;
+  /** Lowest level of Lambda's own lines, JSON format only; INFO where it is absent. */
+  readonly systemLogLevel?: "DEBUG" | "INFO" | "WARN";
   readonly reservedConcurrency?: number;
   /** ARN of the queue or topic for the function's own dead letters. */
   readonly deadLetterArn?: string;

@@ -18,7 +18,7 @@ export function readFunction(
   const { name } = value;
   const invokeConfig = invokeConfigs.find(({ functionName }) => functionName === name);
   const reserved = value.reservedConcurrentExecutions;
-  const { applicationLogLevel: logLevel, logGroup } = value.loggingConfig ?? {};
+  const { applicationLogLevel: logLevel, systemLogLevel, logGroup } = value.loggingConfig ?? {};
   const why = whyNotRun(value, resource);
   return {
     name,
@@ -35,6 +35,7 @@ export function readFunction(
     logFormat: value.loggingConfig?.logFormat ?? "Text",
     ...(logGroup != null && { logGroup }),
     ...(logLevel != null && { logLevel }),
+    ...(systemLogLevel != null && { systemLogLevel }),
     // Pulumi's −1 stands for none.
     ...(reserved != null && reserved >= 0 && { reservedConcurrency: reserved }),
     ...(value.deadLetterConfig != null && { deadLetterArn: value.deadLetterConfig.targetArn }),

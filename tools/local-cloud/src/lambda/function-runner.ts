@@ -83,8 +83,7 @@ export function createFunctionRunner(options: RunnerOptions): FunctionRunner {
     );
   }
 
-  const platform = (environment: ExecutionEnvironment) =>
-    createPlatformLog(environment.log, definition.name, definition.logFormat);
+  const platform = (environment: ExecutionEnvironment) => createPlatformLog(environment.log, definition);
 
   /**
    * Initializes a new environment under the limit of the init phase. Where that fails it is done once more, in a new

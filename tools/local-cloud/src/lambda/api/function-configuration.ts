@@ -20,7 +20,12 @@ export function listedConfigurationOf(definition: FunctionDefinition): object {
     PackageType: "Zip",
     Architectures: [definition.architecture],
     Environment: { Variables: definition.environment },
-    LoggingConfig: { LogFormat: definition.logFormat, LogGroup: logGroupOf(definition) },
+    LoggingConfig: {
+      LogFormat: definition.logFormat,
+      ...(definition.logLevel !== undefined && { ApplicationLogLevel: definition.logLevel }),
+      ...(definition.systemLogLevel !== undefined && { SystemLogLevel: definition.systemLogLevel }),
+      LogGroup: logGroupOf(definition),
+    },
     ...(definition.deadLetterArn === undefined ? {} : { DeadLetterConfig: { TargetArn: definition.deadLetterArn } }),
   };
 }

@@ -1,3 +1,4 @@
+import type { FunctionDefinition } from "../../graph/graph.ts";
 import type { LogStream } from "./log-stream.ts";
 
 /** What the platform reports of an invocation. */
@@ -95,7 +96,30 @@ function jsonLog(stream: LogStream, functionName: string): PlatformLog {
   };
 }
 
-/** The platform's lines for one log stream (AWS page: "Lambda Telemetry API Event schema reference" for JSON). */
-export function createPlatformLog(stream: LogStream, functionName: string, format: "Text" | "JSON"): PlatformLog {
-  return format === "JSON" ? jsonLog(stream, functionName) : textLog(stream);
+/**
+ * Of a successful start and end of an invocation the level is INFO, of a failure WARN; the lines that AWS has at DEBUG are not written
+ * here (AWS page: "Log-level filtering", its table of system log events).
+ */
+function warningsOf(log: PlatformLog): PlatformLog {
+  return {
+    ...log,
+    initStart: () => {},
+    start: () => {},
+    end(report) {
+      if (report.status !== "success") log.end(report);
+    },
+  };
+}
+
+/**
+ * The platform's lines for one log stream, from the function's system log level up where its format is JSON (AWS page: "Lambda Telemetry
+ * API Event schema reference").
+ */
+export function createPlatformLog(
+  stream: LogStream,
+  { name, logFormat, systemLogLevel }: Pick<FunctionDefinition, "name" | "logFormat" | "systemLogLevel">,
+): PlatformLog {
+  if (logFormat === "Text") return textLog(stream);
+  const log = jsonLog(stream, name);
+  return systemLogLevel === "WARN" ? warningsOf(log) : log;
 }
