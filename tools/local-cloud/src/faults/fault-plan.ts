@@ -12,6 +12,10 @@ export class InvalidFaultPlan extends Error {
 const rate = v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0);
 const milliseconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(60_000));
 
+/** When a crash comes: before the call is carried out, after it and before its answer, or when the handler goes on with the answer. */
+export const CRASH_MOMENTS = ["before", "after", "later"] as const;
+export type CrashMoment = (typeof CRASH_MOMENTS)[number];
+
 const planSchema = v.strictObject({
   /** The same seed gives the same faults, per service and record. */
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
@@ -36,9 +40,18 @@ const planSchema = v.strictObject({
   slowMs: v.optional(milliseconds, 300),
   /** The clocks of execution environments are off by up to this, either way. */
   clockSkewMs: v.optional(milliseconds, 0),
-  /** Kills an environment of a function at the n-th SDK call that the function makes, counted from 1 over all its environments. */
+  /**
+   * Kills an environment of a function at the n-th SDK call that the function makes, counted from 1 over all its environments. The
+   * moment is the seed's to choose where none is named.
+   */
   crashAt: v.optional(
-    v.array(v.strictObject({ function: v.string(), call: v.pipe(v.number(), v.integer(), v.minValue(1)) })),
+    v.array(
+      v.strictObject({
+        function: v.string(),
+        call: v.pipe(v.number(), v.integer(), v.minValue(1)),
+        moment: v.optional(v.picklist(CRASH_MOMENTS)),
+      }),
+    ),
     [],
   ),
 });
@@ -81,7 +94,7 @@ export function completePlan(plan: unknown): CompleteFaultPlan {
 
 /**
  * Reads a plan from JSON, or from a specification such as `seed=7,all=0.02,crashes=0,clockSkewMs=500,crashAt=worker:3`. There
- * `all` stands for every rate that is not named, and several crashes are joined by `+`.
+ * `all` stands for every rate that is not named, several crashes are joined by `+`, and `worker:3:before` names a crash's moment.
  * @throws InvalidFaultPlan
  */
 export function parseFaults(text: string): CompleteFaultPlan {
@@ -105,7 +118,7 @@ function fromSpecification(text: string): Record<string, unknown> {
   return plan;
 }
 
-function crashOf(text: string): { function: string; call: number } {
-  const [name = "", call = ""] = text.split(":", 2);
-  return { function: name, call: Number(call) };
+function crashOf(text: string): { function: string; call: number; moment?: string } {
+  const [name = "", call = "", ...moment] = text.split(":");
+  return { function: name, call: Number(call), ...(moment.length > 0 && { moment: moment.join(":") }) };
 }

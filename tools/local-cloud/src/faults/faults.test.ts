@@ -152,6 +152,20 @@ describe("a call of a handler", () => {
   );
 
   test(
+    "kills its environment before or after the n-th call is carried out, where the plan says which",
+    async () => {
+      const crashAt = [
+        { function: "writer", call: 1, moment: "before" },
+        { function: "writer", call: 2, moment: "after" },
+      ] as const;
+      const { write, isWritten } = await start({ seed: 1, crashAt: [...crashAt] });
+      for (const id of ["before", "after"]) expect(await write(id)).toMatchObject({ errorType: "Runtime.ExitError" });
+      expect([await isWritten("before"), await isWritten("after")]).toEqual([false, true]);
+    },
+    LIMIT_MS,
+  );
+
+  test(
     "sees a clock that is off by a part of the skew, always the same for a seed",
     async () => {
       const skewOf = async () => {

@@ -10,7 +10,7 @@ import { routeOf, signedService } from "../endpoint/route.ts";
 import { readBatchCall, type BatchCall } from "./batch-call.ts";
 import { identityOf, type SeededDecisions } from "./seeded-decisions.ts";
 import { failed, throttled, type CalledService, type ErrorAnswer } from "./error-answer.ts";
-import type { CompleteFaultPlan } from "./fault-plan.ts";
+import { CRASH_MOMENTS, type CompleteFaultPlan, type CrashMoment } from "./fault-plan.ts";
 import { asOutsider, type Sandbox, type Sandboxes } from "./sandboxes.ts";
 
 /** A kill that comes a moment after a call comes within this time. */
@@ -64,38 +64,31 @@ export function createFaultyEndpoint(options: {
     });
   }
 
-  /** True when this is a call at which the function is to crash. */
-  function isCrash({ sandbox: { functionName }, service, operation, batch }: Call): boolean {
+  /** When the function is to crash at this call, if it is. */
+  function crashMoment({ sandbox: { functionName }, service, operation, batch }: Call): CrashMoment | undefined {
     if (counted !== plan()) calls.clear();
     counted = plan();
     const call = (calls.get(functionName) ?? 0) + 1;
     calls.set(functionName, call);
-    const told = counted.crashAt.some(
+    const told = counted.crashAt.find(
       (each) => each.call === call && (functionName === each.function || functionName.endsWith(`-${each.function}`)),
     );
-    if (told) decisions.count("crashAt");
-    return told || decisions.happens("crashes", service, operation, batch.records[0] ?? "");
+    if (told !== undefined) decisions.count("crashAt");
+    const record = batch.records[0] ?? "";
+    if (told === undefined && !decisions.happens("crashes", service, operation, record)) return undefined;
+    const drawn = decisions.number("crash", operation, record, String(call));
+    return told?.moment ?? CRASH_MOMENTS[Math.floor(drawn * CRASH_MOMENTS.length)];
   }
 
-  /** Before the call, right after it, or a moment later, when the handler goes on with the answer. */
-  async function crash(call: Call): Promise<void> {
-    const moment = decisions.number(
-      "crash",
-      call.operation,
-      call.batch.records[0] ?? "",
-      String(calls.get(call.sandbox.functionName)),
-    );
-    if (moment < 1 / 3) {
-      call.sandbox.kill();
-      call.response.destroy();
-    } else if (moment < 2 / 3) {
-      (await carryOut(call, call.body)).resume();
-      call.sandbox.kill();
-      call.response.destroy();
-    } else {
-      setTimeout(() => call.sandbox.kill(), (moment - 2 / 3) * 3 * LATEST_KILL_MS).unref();
-      await passOn(call);
+  async function crash(call: Call, moment: CrashMoment): Promise<void> {
+    if (moment === "later") {
+      const record = call.batch.records[0] ?? "";
+      setTimeout(() => call.sandbox.kill(), decisions.number("kill", call.operation, record) * LATEST_KILL_MS).unref();
+      return passOn(call);
     }
+    if (moment === "after") (await carryOut(call, call.body)).resume();
+    call.sandbox.kill();
+    call.response.destroy();
   }
 
   async function passOn(call: Call): Promise<void> {
@@ -126,7 +119,8 @@ export function createFaultyEndpoint(options: {
 
   async function handle(call: Call): Promise<void> {
     const words = [call.service, call.operation, call.batch.records[0] ?? ""] as const;
-    if (isCrash(call)) return crash(call);
+    const moment = crashMoment(call);
+    if (moment !== undefined) return crash(call, moment);
     if (decisions.happens("throttles", ...words)) return answerWith(call.response, throttled(call.service));
     if (decisions.happens("serverErrors", ...words)) {
       const isDone = decisions.number("done", ...words, String(decisions.counts["serverErrors"])) < 0.5;
