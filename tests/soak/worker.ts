@@ -89,7 +89,8 @@ export class Worker {
         await this.#pass(CALL_LIMIT_MS);
         return answers.again();
       case "late":
-        time.after(fault.ms, () => void act()); // it was on its way, whatever has become of the worker
+        // It was on its way, whatever has become of the worker, and nobody hears how it ends.
+        time.after(fault.ms, () => void act().catch(() => {}));
         await this.#pass(CALL_LIMIT_MS);
         return answers.unanswered();
       case "held-request":

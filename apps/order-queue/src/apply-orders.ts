@@ -29,8 +29,8 @@ export function parseDelivery(
  * Applies a batch of order events to the orders table and gives one outcome a message. An order is stored under its partner and id.
  *
  * Any order of delivery and any number of duplicates end in the same orders; see `decideOrder`. Ten new orders are one
- * DynamoDB call, ten duplicates two, or one where every receive count is above 1: then most likely all of it is
- * already stored, and it is read first.
+ * DynamoDB call, ten duplicates two, or one where DynamoDB quotes what they met, and where every receive count is above 1: then most
+ * likely all of it is already stored, and it is read first.
  */
 export function applyOrders({
   store,

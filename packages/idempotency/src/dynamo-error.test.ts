@@ -96,6 +96,32 @@ describe("The DynamoDB store", () => {
     expect(await retrying.write([insert("a")])).toEqual([{ kind: "condition-failed" }]);
   });
 
+  it("asks for the item that a failed condition met, and hands it on where the answer quotes it", async () => {
+    const refused = (Code: string, Item: object) => ({
+      body: { Responses: [{ Error: { Code, Message: Code, Item } }] },
+    });
+    const update: ItemWrite = {
+      table: "t",
+      key: { id: "a" },
+      write: { kind: "update", set: { n: 2 }, where: { n: 1 } },
+    };
+    const item = { id: { S: "a" }, n: { N: "7" }, part: { M: { list: { L: [{ BOOL: true }] } } } };
+    for (const [code, write] of [
+      ["DuplicateItem", insert("a")],
+      ["ConditionalCheckFailed", update],
+    ] as const) {
+      dynamodb.answer(refused(code, item));
+      const met = { id: "a", n: 7, part: { list: [true] } };
+      expect(await store.write([write])).toEqual([{ kind: "condition-failed", item: met }]);
+      expect(dynamodb.requests).toMatchObject([{ Statements: [{ ReturnValuesOnConditionCheckFailure: "ALL_OLD" }] }]);
+    }
+    // What has no value in JavaScript is left to the read, which says so.
+    dynamodb.answer(refused("DuplicateItem", { ...item, n: { N: "9007199254740993.5" } }));
+    expect(await store.write([insert("a")])).toEqual([{ kind: "condition-failed" }]);
+    dynamodb.answer(refused("ThrottlingError", item));
+    expect((await store.write([insert("a")]))[0]).not.toHaveProperty("item");
+  });
+
   it("takes a cancelled transaction apart by its reasons", async () => {
     const cancelled = (...codes: string[]) =>
       failure("TransactionCanceledException", 400, { CancellationReasons: codes.map((Code) => ({ Code })) });

@@ -1,4 +1,5 @@
 import { type BatchStatementError, DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
+import { nativeItem } from "./native-item.ts";
 import type { WriteResult } from "./store.ts";
 
 const CONDITION_FAILED = new Set(["DuplicateItem", "ConditionalCheckFailed"]);
@@ -23,17 +24,22 @@ export function resultOfCode(code: string, error: unknown): Exclude<WriteResult,
 }
 
 /**
- * What DynamoDB answered for one statement. The item that it may quote is left out. `retried`: the answer to an earlier try of
- * the same call was lost, and that try may have written.
+ * What DynamoDB answered for one statement. `retried`: the answer to an earlier try of the same call was lost, and that try may
+ * have written.
  */
 export function resultOfStatement(
-  { Code, Message = "" }: BatchStatementError,
+  { Code, Message = "", Item }: BatchStatementError,
   retried: boolean,
 ): Exclude<WriteResult, { kind: "written" }> {
   const code = Code ?? "Unknown";
   // No error is made, with its stack, for each duplicate.
   const result = resultOfCode(code, CONDITION_FAILED.has(code) ? undefined : new StatementFailed(code, Message));
-  return retried && result.kind !== "failed" ? { ...result, unanswered: true } : result;
+  if (result.kind === "failed") return result;
+  const open = retried ? ({ unanswered: true } as const) : {};
+  if (result.kind === "throttled") return { ...result, ...open };
+  // One that JavaScript has no values for is left to the read, which says so.
+  const met = Item === undefined ? undefined : nativeItem(Item);
+  return { ...result, ...open, ...(met?.ok === true && { item: met.item }) };
 }
 
 /** One statement of a call failed, the call itself did not. `code` is DynamoDB's. */

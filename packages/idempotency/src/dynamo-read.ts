@@ -5,12 +5,13 @@ import {
   type BatchGetItemCommandOutput,
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
-import { convertToNative, marshall } from "@aws-sdk/util-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { fullJitter } from "./backoff.ts";
 import { chunksOf } from "./chunks.ts";
 import type { Clock } from "./clock.ts";
 import { resultOfError } from "./dynamo-error.ts";
 import { itemName } from "./item-name.ts";
+import { nativeItem } from "./native-item.ts";
 import type { ItemRef, ItemStore, ReadResult } from "./store.ts";
 import { StoreFailure } from "./store-failure.ts";
 
@@ -76,15 +77,11 @@ export function dynamoRead(
   }
 }
 
-/** The SDK's own error quotes the value, which may be personal data; the attribute's name must do. */
 function resultOf(item: Item): ReadResult {
-  let reading = "";
-  try {
-    const attributes = Object.entries(item).map(([name, value]) => [(reading = name), convertToNative(value)]);
-    return { kind: "read", item: Object.fromEntries(attributes) };
-  } catch {
-    return failed("ITEM_UNREADABLE", false, new Error(`The stored attribute ${reading} has no value in JavaScript`));
-  }
+  const native = nativeItem(item);
+  if (native.ok) return { kind: "read", item: native.item };
+  const error = new Error(`The stored attribute ${native.unreadable} has no value in JavaScript`);
+  return failed("ITEM_UNREADABLE", false, error);
 }
 
 function failed(reason: string, retryable: boolean, cause?: unknown): ReadResult {

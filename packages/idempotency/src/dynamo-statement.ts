@@ -30,6 +30,8 @@ function statement(text: string, ...values: readonly Attributes[]): BatchStateme
   if (text.length > MAX_STATEMENT_LENGTH) throw new InvalidWrite("its attribute names are too long for a statement");
   return {
     Statement: text,
+    // DynamoDB may quote the item that a failed condition met (AWS: BatchStatementRequest), which then need not be read.
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     Parameters: values.flatMap((each) => Object.values(each).map((one) => convertToAttr(one))),
   };
 }

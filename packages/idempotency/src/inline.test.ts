@@ -3,6 +3,7 @@ import { applyOne, createInline, type InlineDecision, type InlineOptions } from 
 import { memoryStore } from "./memory-store.ts";
 import { StoreFailure } from "./store-failure.ts";
 import type { Attributes, JsonValue, ReadResult, Store, WriteResult } from "./store.ts";
+import { quotingStore } from "../test/quoting-store.ts";
 import { readItems } from "../test/read-items.ts";
 
 interface Deposit {
@@ -95,6 +96,19 @@ describe("The inline strategy", () => {
     const again = await accounts(store).apply(batch, { ...time, readFirst: true });
     expect(new Set(kinds(again))).toEqual(new Set(["duplicate"]));
     expect(calls).toEqual(["read 10"]);
+  });
+
+  it("settles duplicates in one call, and reads nothing, where the refusal quotes what it met", async () => {
+    const { store, calls } = scripted(quotingStore(memoryStore()));
+    const batch = Array.from({ length: 10 }, (_, n) => deposit(`a${n}`, "d"));
+    await accounts(store).apply(batch, time);
+    calls.length = 0;
+    expect(new Set(kinds(await accounts(store).apply(batch, time)))).toEqual(new Set(["duplicate"]));
+    expect(calls).toEqual(["write 10"]);
+    calls.length = 0;
+    const more = [deposit("a0", "2"), deposit("a0", "d"), deposit("a0", "d", 9), deposit("b", "1")];
+    expect(kinds(await accounts(store).apply(more, time))).toEqual(["applied", "duplicate", "conflict", "applied"]);
+    expect(calls).toEqual(["write 2", "write 1", "read 1"]); // what follows a write is read: nothing was refused
   });
 
   it("reads only what was refused", async () => {

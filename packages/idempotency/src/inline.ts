@@ -103,11 +103,11 @@ interface Pending<Event> {
  * The **inline** strategy: the effect is one item, and the item itself records that it happened.
  *
  * Guarantee: exactly once, whatever is delivered again, in any order, by any number of workers, and wherever one
- * crashes. Cost of a new key: 1 write unit a KB, many keys a call; of a duplicate: the failed write and a share of one
- * batch read.
+ * crashes. Cost of a new key: 1 write unit a KB, many keys a call; of a duplicate: the failed write and, unless
+ * DynamoDB quotes the item with it, a share of one batch read.
  *
- * Round 1 writes what `propose` says for every key at once. Where the condition failed, the item is read (consistent), put to `decide` and
- * written, round after round, until the deadline is near. Of equal keys in a batch only the first is in round 1; each
+ * Round 1 writes what `propose` says for every key at once. Where the condition failed, the item is read (consistent) unless the
+ * refusal quotes it, put to `decide` and written, round after round, until the deadline is near. Of equal keys in a batch only the first is in round 1; each
  * later one is decided against what is stored after it.
  *
  * ```ts
@@ -245,10 +245,8 @@ function decideOne<Event>(
   }
 }
 
-async function writePlans<Event>(
-  { store, clock = systemClock }: InlineOptions<Event>,
-  queues: Pending<Event>[][],
-): Promise<unknown> {
+async function writePlans<Event>(options: InlineOptions<Event>, queues: Pending<Event>[][]): Promise<unknown> {
+  const { store, clock = systemClock } = options;
   const planned = queues.flatMap((queue) => {
     const head = queue[0];
     return head?.plan === undefined ? [] : [{ queue, head, write: head.plan }];
@@ -280,6 +278,8 @@ async function writePlans<Event>(
         head.plan = undefined;
         // A failed condition of a decided write means contention.
         if (head.course.met !== undefined) head.retries += 1;
+        // What the store quotes need not be read.
+        if (result?.item !== undefined) decideQueue(options, queue, result.item);
     }
   }
   return lastError;

@@ -194,7 +194,8 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
         await clock.sleep(fullJitter(retries, random));
         continue;
       }
-      met = await readOne(ref, remainingMs);
+      met =
+        result.kind === "condition-failed" && result.item ? readMarker(result.item) : await readOne(ref, remainingMs);
       if (met === undefined) continue;
       const stands = standing(met, { owner, fingerprint, nowMs: clock.now() });
       // The claim was written and its answer lost.
@@ -219,7 +220,7 @@ function leaseOver(options: LeaseOptions): Lease["run"] {
     if (result.kind === "written") return untilMs;
     if (result.kind !== "condition-failed") return fromMs;
     // An earlier renewal may have been written and its answer lost: then the marker has an end of ours.
-    const [read] = await store.read([ref]);
+    const [read] = result.item ? [{ kind: "read" as const, item: result.item }] : await store.read([ref]);
     if (read?.kind !== "read") return fromMs;
     const met = read.item && readMarker(read.item);
     return met?.owner === owner && met.status === "running" ? met.leaseUntilMs : undefined;

@@ -43,7 +43,7 @@ export interface ItemWrite extends ItemRef {
  * What became of one write.
  *
  * - `written`: it happened.
- * - `condition-failed`: its guard did not hold.
+ * - `condition-failed`: its guard did not hold. `item` is what it met, where the service quotes it; else it must be read.
  * - `throttled`: try again.
  * - Either with `unanswered`: a try of this call got no answer and may have written. A guard that did not hold may have
  *   met this very write.
@@ -52,7 +52,7 @@ export interface ItemWrite extends ItemRef {
  */
 export type WriteResult =
   | { readonly kind: "written" }
-  | { readonly kind: "condition-failed"; readonly unanswered?: true }
+  | { readonly kind: "condition-failed"; readonly unanswered?: true; readonly item?: Attributes }
   | { readonly kind: "throttled"; readonly error: unknown; readonly unanswered?: true }
   | { readonly kind: "failed"; readonly code: string; readonly error: unknown };
 

@@ -134,7 +134,7 @@ export interface Worker {
 
 /** What the store says of a write that the client had to try again. */
 function unanswered(result: WriteResult): WriteResult {
-  return result.kind === "condition-failed" ? { kind: "condition-failed", unanswered: true } : result;
+  return result.kind === "condition-failed" ? { ...result, unanswered: true } : result;
 }
 
 /** Opens a worker in a world; every call and every pause is a point where another worker may come first. */
