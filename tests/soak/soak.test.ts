@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memoryStore } from "@doorbell/idempotency/memory-store";
@@ -87,4 +87,15 @@ it("leaves the process's own clock, timers and chance as they were", async () =>
     () => new Promise<never>(() => {}),
   );
   await expect(forever).rejects.toThrow("Everybody waits");
+});
+
+it("is told in the README as it was measured", () => {
+  const fileOf = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
+  const { deliveries, lost, doubled, wrong, crashes, seed }: Record<string, number> = JSON.parse(
+    fileOf("bench/results/soak.json"),
+  );
+  const readme = fileOf("README.md");
+  for (const figure of [deliveries, crashes]) expect(readme).toContain(figure?.toLocaleString("en-US"));
+  expect(readme).toContain(`--seed ${seed}`);
+  expect([lost, doubled, wrong]).toEqual([0, 0, 0]);
 });
