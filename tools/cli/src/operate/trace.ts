@@ -13,7 +13,17 @@ import { readStory } from "./trace/read-story.ts";
 import type { Step } from "./trace/step.ts";
 
 /** Of a story with many subjects only these steps are shown one by one; what went well is counted. */
-const WORTH_A_ROW = new Set(["uploaded", "redelivered", "read", "refused", "parked", "retried", "failed", "throttled", "kept"]);
+const WORTH_A_ROW = new Set([
+  "uploaded",
+  "redelivered",
+  "read",
+  "refused",
+  "parked",
+  "retried",
+  "failed",
+  "throttled",
+  "kept",
+]);
 const MAX_ROWS = 500;
 /** A narrower column of what happened would be harder to read than lines that are too long. */
 const LEAST_COLUMNS = 20;
