@@ -91,11 +91,12 @@ it("leaves the process's own clock, timers and chance as they were", async () =>
 
 it("is told in the README as it was measured", () => {
   const fileOf = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), "utf8");
-  const { deliveries, lost, doubled, wrong, crashes, seed }: Record<string, number> = JSON.parse(
-    fileOf("bench/results/soak.json"),
-  );
+  const figures: Readonly<Record<string, number>> & { readonly emulators: Readonly<Record<string, number>> } =
+    JSON.parse(fileOf("bench/results/soak.json"));
+  const { deliveries, lost, doubled, wrong, crashes, seed, emulators } = figures;
   const readme = fileOf("README.md");
-  for (const figure of [deliveries, crashes]) expect(readme).toContain(figure?.toLocaleString("en-US"));
+  for (const figure of [deliveries, crashes, emulators["deliveries"], emulators["orders"]])
+    expect(readme).toContain(figure?.toLocaleString("en-US"));
   expect(readme).toContain(`--seed ${seed}`);
-  expect([lost, doubled, wrong]).toEqual([0, 0, 0]);
+  expect([lost, doubled, wrong, emulators["differences"]]).toEqual([0, 0, 0, 0]);
 });
