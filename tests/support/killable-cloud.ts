@@ -20,10 +20,10 @@ export interface KillableCloud {
   survivors(timeoutMs: number): Promise<string[]>;
 }
 
-/** Starts it; returns at once. */
-export function startKillableCloud(stateDir: string): KillableCloud {
+/** Starts it, at a free port unless the options say another; returns at once. */
+export function startKillableCloud(stateDir: string, options: readonly string[] = ["--port", "0"]): KillableCloud {
   const main = join(root, "tools/cli/src/main.ts");
-  const child = spawn(process.execPath, [main, "up", "--port", "0", "--json", "--state", stateDir], {
+  const child = spawn(process.execPath, [main, "up", "--json", "--state", stateDir, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let complaints = "";

@@ -65,7 +65,7 @@ export function App() {
         </button>
       </header>
       <main id="main" tabIndex={-1}>
-        <Shown key={view} />
+        {session.value === undefined ? <p class="empty">Waiting for the local cloud …</p> : <Shown key={view} />}
       </main>
       <HelpDialog dialog={help} />
     </>

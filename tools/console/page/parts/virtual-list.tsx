@@ -30,6 +30,9 @@ export function VirtualList({
 }) {
   const [, draw] = useReducer((drawn: number) => drawn + 1, 0);
   const scroller = useRef<HTMLDivElement>(null);
+  // Keys may come faster than the page draws: the next one counts from where the last one led.
+  const at = useRef(selected);
+  at.current = selected;
   const options = {
     count: length,
     estimateSize: () => rowHeight,
@@ -64,11 +67,12 @@ export function VirtualList({
     };
     const step = steps[event.key];
     const to =
-      event.key === "Home" ? 0 : event.key === "End" ? length - 1 : step === undefined ? undefined : selected + step;
-    if (event.key === "Enter" && selected >= 0) return openRow(selected);
+      event.key === "Home" ? 0 : event.key === "End" ? length - 1 : step === undefined ? undefined : at.current + step;
+    if (event.key === "Enter" && at.current >= 0) return openRow(at.current);
     if (to === undefined || length === 0) return;
     event.preventDefault();
     const next = Math.min(Math.max(to, 0), length - 1);
+    at.current = next;
     select(next);
     list.scrollToIndex(next);
   }

@@ -89,6 +89,7 @@ function Node({ node, x, y }: PlacedNode) {
       >
         <span class="kind">
           {node.holdsFailures && node.kind !== "function" ? "failures" : KIND_WORDS[node.kind]}
+          {state === "bad" && " "}
           {state === "bad" && <span class="badge">needs a look</span>}
         </span>
         <span class="label">{node.label}</span>
