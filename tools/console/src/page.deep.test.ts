@@ -108,6 +108,7 @@ it("is used with keys alone", async () => {
   const { page } = await openPage(browser, served.url, { reducedMotion: "reduce" });
   await page.keyboard.press("2");
   const list = page.getByRole("listbox");
+  await list.getByRole("option").first().waitFor();
   await list.focus();
   await page.keyboard.press("j");
   await page.keyboard.press("ArrowDown");

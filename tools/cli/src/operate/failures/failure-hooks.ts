@@ -1,4 +1,4 @@
-import type { FailureKind } from "./failure.ts";
+import type { FailureKind } from "./failure-kind.ts";
 import type { FailurePlace } from "./failure-places.ts";
 
 /**
