@@ -1,6 +1,9 @@
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 
+/** A database that was killed a moment ago is still locked by its process, which ends within seconds. */
+const UNLOCKED_WITHIN_MS = 10_000;
+
 /** Compacting writes the whole file anew: done where at least this much of it is free, and this share. */
 const WORTH_BYTES = 1024 * 1024;
 const WORTH_SHARE = 0.25;
@@ -15,7 +18,7 @@ const WORTH_SHARE = 0.25;
  */
 export function compactDatabase(file: string): void {
   if (statSync(file).size < WORTH_BYTES) return;
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: UNLOCKED_WITHIN_MS });
   try {
     const free = pragma(database, "freelist_count");
     const isWorthIt =

@@ -2,6 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+/** A database that was killed a moment ago is still locked by its process, which ends within seconds. */
+const UNLOCKED_WITHIN_MS = 10_000;
+
 /** The file of DynamoDB Local's shared database, in its data folder. */
 export const DATABASE_FILE = "shared-local-instance.db";
 
@@ -17,7 +20,7 @@ export const DATABASE_FILE = "shared-local-instance.db";
 export function keepStreamSequence(dataDir: string): void {
   const file = join(dataDir, DATABASE_FILE);
   if (!existsSync(file)) return;
-  const database = new DatabaseSync(file);
+  const database = new DatabaseSync(file, { timeout: UNLOCKED_WITHIN_MS });
   try {
     if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'us'").get() === undefined) return;
     database
