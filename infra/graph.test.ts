@@ -88,7 +88,7 @@ test("what production has beyond the others is that it keeps its data, is watche
           : []),
         ...setting(`Function ${name}.inputs.loggingConfig.systemLogLevel`, (it) => it?.systemLogLevel),
       ];
-    if (type.endsWith(":EventSourceMapping") && "scalingConfig" in inputs)
+    if (type.endsWith(":EventSourceMapping") && "scalingConfig" in inputs && name.startsWith("OrdersSubscriber"))
       return setting(
         `EventSourceMapping ${name.replace(/(?<=Subscriber)[A-Z][a-z]{5}(?=Event)/, "")}.inputs.scalingConfig`,
         (it) => it?.orderQueueScaling,

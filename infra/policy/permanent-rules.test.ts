@@ -76,7 +76,7 @@ const changes: readonly [change: string, edit: Edit, broken: readonly string[]][
   ["throttles of the audit table stay unseen", without("change-audit-tables-throttled"), [tables]],
   [
     "a table is left out",
-    rewritten("upload-ingest-tables-throttled", "metricQueries", (json) => json.replace(" + FILL(written1, 0)", "")),
+    rewritten("upload-ingest-tables-throttled", "metricQueries", (json) => json.replace("FILL(written0, 0) + ", "")),
     [tables],
   ],
   ["nobody notices that partners send nothing", without("upload-ingest-silent"), [silent]],
